@@ -1,0 +1,99 @@
+import { invariant } from "../errors.ts";
+
+export interface BoundedQueueOptions<T> {
+  /** How many items wait at most. An integer of at least 1. */
+  capacity: number;
+  /** What gives way when the queue is full: the item that waited longest, or the one that comes. */
+  overflow: "drop-oldest" | "drop-newest";
+  /** Called with every item that nobody will read: dropped on overflow, or left when the queue ends. */
+  onDrop?: (item: T) => void;
+}
+
+/**
+ * A queue between a producer that cannot wait and a consumer that can: `push` never blocks,
+ * and what does not fit is dropped by a stated rule. With a capacity of 1 and `drop-oldest`
+ * the consumer always gets the newest item. One consumer at a time.
+ */
+export class BoundedQueue<T> implements AsyncIterable<T> {
+  readonly #items: T[] = [];
+  readonly #capacity: number;
+  readonly #overflow: "drop-oldest" | "drop-newest";
+  readonly #onDrop: ((item: T) => void) | undefined;
+  #waiting: ((result: IteratorResult<T, undefined>) => void) | undefined;
+  #ended = false;
+  #droppedCount = 0;
+
+  constructor({ capacity, overflow, onDrop }: BoundedQueueOptions<T>) {
+    invariant(Number.isInteger(capacity) && capacity >= 1, "a queue holds at least one item");
+    this.#capacity = capacity;
+    this.#overflow = overflow;
+    this.#onDrop = onDrop;
+  }
+
+  /** How many items wait to be read. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** How many items were dropped because the queue was full. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Hands over an item; after `end` it is dropped at once. */
+  push(item: T): void {
+    if (this.#ended) {
+      this.#onDrop?.(item);
+      return;
+    }
+    if (this.#waiting) {
+      const resolve = this.#waiting;
+      this.#waiting = undefined;
+      resolve({ done: false, value: item });
+      return;
+    }
+    if (this.#items.length >= this.#capacity) {
+      this.#droppedCount += 1;
+      if (this.#overflow === "drop-newest") {
+        this.#onDrop?.(item);
+        return;
+      }
+      this.#onDrop?.(this.#items.shift() as T);
+    }
+    this.#items.push(item);
+  }
+
+  /** Drops all that waits. */
+  clear(): void {
+    for (const item of this.#items.splice(0)) this.#onDrop?.(item);
+  }
+
+  /** Ends the queue: what waits is dropped, and the reader's loop is over. Harmless when repeated. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.clear();
+    this.#waiting?.({ done: true, value: undefined });
+    this.#waiting = undefined;
+  }
+
+  /** The next item, or `done` once the queue has ended. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    invariant(!this.#waiting, "a bounded queue has one reader at a time");
+    if (this.#items.length > 0) {
+      return Promise.resolve({ done: false, value: this.#items.shift() as T });
+    }
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return { next: () => this.next() };
+  }
+}
