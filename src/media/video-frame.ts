@@ -63,6 +63,12 @@ export class VideoFrame {
     return this.#planes;
   }
 
+  /** The same picture, sharing its memory, taken at another time. */
+  withTimestamp(timestampUs: number | undefined): VideoFrame {
+    const { planes, width, height, rotation, lease } = this;
+    return new VideoFrame({ planes, width, height, timestampUs, rotation, lease });
+  }
+
   /** @internal The loan that this frame and the frames made from it live on. */
   get lease(): FrameLease | undefined {
     return this.#lease;

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { FastRtcError } from "../errors.ts";
+
+/** Longest `webrtc_id` accepted, in characters: FastRTC's front ends send about 10, UUIDs have 36. */
+const MAX_ID_LENGTH = 128;
+
+/** A trickled candidate as a browser's `RTCIceCandidate.toJSON()` gives it; its text is not parsed yet. */
+export interface CandidateInit {
+  readonly candidate: string;
+  readonly sdpMid?: string | null | undefined;
+  readonly sdpMLineIndex?: number | null | undefined;
+  readonly usernameFragment?: string | null | undefined;
+}
+
+/** What clients post to `webrtc/offer`. */
+export type OfferRequest =
+  | { readonly type: "offer"; readonly webrtcId: string; readonly sdp: string }
+  /** `candidate` is undefined when the client sent something that is not one. */
+  | { readonly type: "ice-candidate"; readonly webrtcId: string; readonly candidate: CandidateInit | undefined };
+
+const webrtcIdSchema = z.string().min(1).max(MAX_ID_LENGTH);
+
+const bodySchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("offer"), webrtc_id: webrtcIdSchema, sdp: z.string().min(1) }),
+  z.object({ type: z.literal("ice-candidate"), webrtc_id: webrtcIdSchema, candidate: z.unknown() }),
+]);
+
+const candidateSchema = z.object({
+  candidate: z.string(),
+  sdpMid: z.string().nullish(),
+  sdpMLineIndex: z.int().min(0).nullish(),
+  usernameFragment: z.string().nullish(),
+});
+
+/**
+ * Reads the body of POST `webrtc/offer`.
+ * @throws {FastRtcError} `invalid_request` with a sentence that names the field at fault.
+ */
+export function parseOfferRequest(body: unknown): OfferRequest {
+  const parsed = bodySchema.safeParse(body);
+  if (!parsed.success) throw new FastRtcError("invalid_request", describe(body, parsed.error));
+  const { data } = parsed;
+  if (data.type === "offer") return { type: "offer", webrtcId: data.webrtc_id, sdp: data.sdp };
+  const candidate = candidateSchema.safeParse(data.candidate);
+  return {
+    type: "ice-candidate",
+    webrtcId: data.webrtc_id,
+    candidate: candidate.success ? candidate.data : undefined,
+  };
+}
+
+function describe(body: unknown, error: z.ZodError): string {
+  const shape = `Send {"sdp", "type": "offer", "webrtc_id"} or {"type": "ice-candidate", "candidate", "webrtc_id"} as JSON.`;
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return `The body is not a JSON object. ${shape}`;
+  const [issue] = error.issues;
+  const field = issue?.path.join(".");
+  return field ? `The field "${field}" is missing or not valid. ${shape}` : shape;
+}

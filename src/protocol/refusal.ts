@@ -1,0 +1,57 @@
+/** Why a client was refused, in the words that FastRTC's front ends compare with. */
+export type RefusalCode =
+  | "concurrency_limit_reached"
+  | "connection_already_exists"
+  | "unknown_connection"
+  | "invalid_candidate_format"
+  | "connection_closed"
+  | "unsupported_codec"
+  | "extra_tracks"
+  | "invalid_json"
+  | "invalid_request"
+  | "invalid_sdp"
+  | "body_too_large"
+  | "internal_error";
+
+/** The body of every refusal. */
+export interface RefusalBody {
+  readonly status: "failed";
+  readonly meta: {
+    readonly error: RefusalCode;
+    /** One sentence for people. */
+    readonly message: string;
+    /** With `concurrency_limit_reached`: how many peers may be connected at once. */
+    readonly limit?: number;
+  };
+}
+
+/**
+ * The HTTP status of a refusal. A well-formed request that is turned down is a 200, because FastRTC's
+ * front ends show the reason of nothing else; a malformed one is a 4xx.
+ */
+export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 500 {
+  switch (code) {
+    case "concurrency_limit_reached":
+    case "connection_already_exists":
+    case "unknown_connection":
+    case "invalid_candidate_format":
+    case "connection_closed":
+    case "unsupported_codec":
+    case "extra_tracks":
+      return 200;
+    case "invalid_request":
+      return 422;
+    case "invalid_json":
+    case "invalid_sdp":
+      return 400;
+    case "body_too_large":
+      return 413;
+    case "internal_error":
+      return 500;
+  }
+}
+
+/** A refusal, ready to be sent. */
+export function refusal(code: RefusalCode, message: string, extra: { limit?: number } = {}): RefusalBody {
+  return { status: "failed", meta: { error: code, message, ...extra } };
+}

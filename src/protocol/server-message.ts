@@ -1,0 +1,34 @@
+/** What the server tells a client on the data channel or the WebSocket. */
+export type ServerMessage =
+  /** Asks the client to post its additional inputs to the application's own route. */
+  | { readonly type: "send_input" }
+  /** Additional outputs are waiting to be fetched. */
+  | { readonly type: "fetch_output" }
+  /** The server ends the stream; `data` says why. */
+  | { readonly type: "end_stream"; readonly data: string }
+  | { readonly type: "stopword"; readonly data: string }
+  | { readonly type: "error"; readonly data: string }
+  | { readonly type: "warning"; readonly data: string }
+  /** `pause_detected`, `response_starting`, `started_talking`, or an answer to what the client sent. */
+  | { readonly type: "log"; readonly data: string }
+  | { readonly type: "update_connection"; readonly data: "closed" };
+
+/**
+ * The message as it goes over the wire. The text of `error` and `warning` stands under `data` and
+ * under `message`: FastRTC's own server uses the second, its documentation the first, and clients of both kinds exist.
+ */
+export function encodeServerMessage(message: ServerMessage): string {
+  switch (message.type) {
+    case "error":
+    case "warning":
+      return JSON.stringify({ type: message.type, data: message.data, message: message.data });
+    case "send_input":
+    case "fetch_output":
+      return JSON.stringify({ type: message.type, data: "" });
+    case "end_stream":
+    case "stopword":
+    case "log":
+    case "update_connection":
+      return JSON.stringify({ type: message.type, data: message.data });
+  }
+}

@@ -1,0 +1,50 @@
+import type { CloseReason } from "./close-reason.ts";
+import type { Session } from "./session.ts";
+
+/** Whether a peer may come in, and if not, why. */
+export type Admission =
+  | { readonly type: "admitted"; readonly session: Session }
+  | { readonly type: "connection_already_exists" }
+  | { readonly type: "concurrency_limit_reached"; readonly limit: number };
+
+/** The sessions of one Stream, and the places that they take. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, Session>();
+  readonly #limit: number;
+
+  /** @param limit How many sessions there may be at once; `Infinity` for any number. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Admits a peer with the session that `create` makes; `leave` must be called when that ends. */
+  admit(id: string, create: () => Session): Admission {
+    if (this.#sessions.has(id)) return { type: "connection_already_exists" };
+    if (this.#sessions.size >= this.#limit) return { type: "concurrency_limit_reached", limit: this.#limit };
+    const session = create();
+    this.#sessions.set(id, session);
+    return { type: "admitted", session };
+  }
+
+  /** Frees the session's place. */
+  leave(session: Session): void {
+    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
+  }
+
+  /** Ends every session. */
+  async endAll(reason: CloseReason): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.end(reason)));
+  }
+}

@@ -1,0 +1,34 @@
+import type { VideoFrame } from "../media/video-frame.ts";
+import type { ServerMessage } from "../protocol/server-message.ts";
+import type { CloseReason } from "./close-reason.ts";
+
+/**
+ * What carries one peer's media and messages: WebRTC, a WebSocket, a telephone line, or a test.
+ * A session outlives its transport, so a transport keeps no state of the application.
+ */
+export interface Transport {
+  readonly kind: "webrtc" | "websocket" | "telephone" | "loopback";
+  /**
+   * Sends a picture. Resolves once its pixels have been copied or the picture was dropped, which is when
+   * the frame may be released; waiting for it keeps a fast handler from running ahead of the encoder.
+   */
+  sendVideo(frame: VideoFrame): Promise<void>;
+  /** Sends a message, or keeps it until the peer can hear it; a bounded number is kept, the oldest go first. */
+  sendMessage(message: ServerMessage): void;
+  /** Closes the connection and frees what it holds. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/** What a transport tells its session. None of these throws. */
+export interface TransportEvents {
+  /** Media can flow. Called once. */
+  connected(): void;
+  /** A picture came; the receiver owns it and releases it. */
+  videoFrame(frame: VideoFrame): void;
+  /** The peer sent a text message. */
+  message(text: string): void;
+  /** The peer is gone. Called once, and never before `close()` was asked for unless the peer or the network did it. */
+  closed(reason: CloseReason): void;
+  /** Something failed that the stream survives, an encoder for instance. */
+  failure(error: Error): void;
+}
