@@ -4,6 +4,8 @@ export type FastRtcErrorCode =
   | "invalid_argument"
   | "invalid_packet"
   | "invalid_sdp"
+  | "invalid_candidate"
+  | "extra_tracks"
   | "invalid_request"
   | "unsupported_codec"
   | "unknown_connection"

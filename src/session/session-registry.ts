@@ -21,6 +21,13 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
+  /** How many of the sessions are connected. */
+  get connectedCount(): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) if (session.state === "connected") count += 1;
+    return count;
+  }
+
   get limit(): number {
     return this.#limit;
   }

@@ -9,7 +9,9 @@ import type { HandlerSession, PeerHandler } from "./peer-handler.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long a peer may take from its offer to a connection, in milliseconds. */
-export const CONNECT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 30_000;
+/** How long a peer may stay silent meanwhile: a tab that was closed must not keep its place, in milliseconds. */
+const CONNECT_SILENCE_MS = 9_000;
 
 export interface SessionOptions {
   /** The peer's `webrtc_id`. */
@@ -49,6 +51,7 @@ export class Session implements TransportEvents, HandlerSession {
   #transport: Transport | undefined;
   #closed: Promise<void> | undefined;
   #cancelTimer: () => void;
+  #cancelSilenceTimer: () => void;
 
   constructor({ id, handler, timeLimit, logger, onEnd, clock = systemClock }: SessionOptions) {
     this.id = id;
@@ -63,6 +66,7 @@ export class Session implements TransportEvents, HandlerSession {
       tell: (data) => this.#transport?.sendMessage({ type: "error", data }),
     });
     this.#cancelTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#endSoon("connect-timeout"));
+    this.#cancelSilenceTimer = this.#awaitProgress();
   }
 
   get state(): SessionState {
@@ -83,10 +87,17 @@ export class Session implements TransportEvents, HandlerSession {
     if (this.#state === "ended") this.#closed = transport.close();
   }
 
+  progress(): void {
+    if (this.#state !== "connecting") return;
+    this.#cancelSilenceTimer();
+    this.#cancelSilenceTimer = this.#awaitProgress();
+  }
+
   connected(): void {
     if (this.#state !== "connecting") return;
     this.#state = "connected";
     this.#cancelTimer();
+    this.#cancelSilenceTimer();
     if (this.#timeLimit !== undefined) {
       this.#cancelTimer = this.#clock.after(this.#timeLimit * 1000, () => this.#endSoon("time-limit"));
     }
@@ -119,6 +130,7 @@ export class Session implements TransportEvents, HandlerSession {
     if (this.#state !== "ended") {
       this.#state = "ended";
       this.#cancelTimer();
+      this.#cancelSilenceTimer();
       this.#logger.info(`session ${this.id} ended: ${reason}`);
       const farewell = closeMessage(reason);
       if (farewell) this.#transport?.sendMessage({ type: "end_stream", data: farewell });
@@ -128,6 +140,10 @@ export class Session implements TransportEvents, HandlerSession {
       this.#onEnd(this, reason);
     }
     await this.#closed;
+  }
+
+  #awaitProgress(): () => void {
+    return this.#clock.after(CONNECT_SILENCE_MS, () => this.#endSoon("connect-timeout"));
   }
 
   #endSoon(reason: CloseReason): void {

@@ -21,6 +21,8 @@ export interface Transport {
 
 /** What a transport tells its session. None of these throws. */
 export interface TransportEvents {
+  /** The peer was heard of while it is connecting: a candidate came. */
+  progress(): void;
   /** Media can flow. Called once. */
   connected(): void;
   /** A picture came; the receiver owns it and releases it. */

@@ -1,0 +1,12 @@
+export { FastRtcError, type FastRtcErrorCode, WebRTCError } from "./errors.ts";
+export type { VideoFunction } from "./handlers/video-function.ts";
+export { type Rotation, VideoFrame } from "./media/video-frame.ts";
+export type { OfferReply } from "./protocol/offer-reply.ts";
+export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
+export type { LaunchOptions, LaunchedServer } from "./server/launch.ts";
+export type { Health } from "./server/stream-service.ts";
+export type { Logger } from "./session/logger.ts";
+export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
+export type { IceServerInput, RtcConfigurationInput, RtcConfigurationSource } from "./session/rtc-configuration.ts";
+export { type MountOptions, Stream, type StreamUi } from "./stream.ts";
+export type { StreamOptions, UiArgs } from "./stream-options.ts";

@@ -1,0 +1,115 @@
+import { type Server, createServer } from "node:http";
+import { FastRtcError } from "../errors.ts";
+import type { Logger } from "../session/logger.ts";
+import { serveNodeRequest } from "./node-listener.ts";
+import { pageFiles } from "./page-files.ts";
+import { Routes } from "./routes.ts";
+import type { StreamService } from "./stream-service.ts";
+
+export interface LaunchOptions {
+  /** The port to listen on; 0 takes a free one. @default 7860 */
+  port?: number;
+  /**
+   * The address to listen on; "0.0.0.0" or "::" lets other machines in. Browsers give the camera only to
+   * pages from localhost or over https. @default "127.0.0.1"
+   */
+  host?: string;
+  /** Whether Ctrl-C and SIGTERM end the sessions, close the server and exit with code 0. @default true */
+  handleSignals?: boolean;
+  /** Whether the address is printed. @default true */
+  printUrl?: boolean;
+}
+
+/** A running built-in server. */
+export interface LaunchedServer extends AsyncDisposable {
+  /** Where the page is, as a person would type it. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends the sessions and closes the server. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the built-in page and the routes of one Stream.
+ * @throws {FastRtcError} `port_in_use`, or `invalid_option` when the page or the address is at fault.
+ */
+export async function launch(
+  service: StreamService,
+  logger: Logger,
+  { port = 7860, host = "127.0.0.1", handleSignals = true, printUrl = true }: LaunchOptions = {},
+): Promise<LaunchedServer> {
+  await pageFiles(); // A page that is not built is said now, not to the first visitor.
+  const routes = new Routes(service, { basePath: "", page: true });
+  const server = createServer((request, response) => {
+    void serveNodeRequest(routes, logger, request, response).then((served) => {
+      if (!served) response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
+    });
+  });
+  await listen(server, port, host);
+  const address = server.address();
+  const actualPort = typeof address === "object" && address ? address.port : port;
+  const url = `http://${displayHost(host)}:${actualPort}`;
+  if (printUrl) console.log(`Running on ${url}`);
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(server, service).finally(() => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    });
+    return closing;
+  };
+  const onSignal = (): void => {
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error("the server could not be closed cleanly:", error);
+        process.exit(1);
+      },
+    );
+  };
+  if (handleSignals) for (const signal of SIGNALS) process.once(signal, onSignal);
+  return { url, port: actualPort, close, [Symbol.asyncDispose]: close };
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+async function closeAll(server: Server, service: StreamService): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await service.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(listenError(cause, port, host)));
+    try {
+      server.listen(port, host, resolve);
+    } catch (cause) {
+      reject(
+        new FastRtcError("invalid_option", `${port} is not a port. Use a whole number from 0 to 65535.`, { cause }),
+      );
+    }
+  });
+}
+
+function listenError(cause: NodeJS.ErrnoException, port: number, host: string): FastRtcError {
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new FastRtcError(
+        "port_in_use",
+        `Port ${port} is already in use. Stop the program that uses it, or choose another port.`,
+        { cause },
+      );
+    case "EACCES":
+      return new FastRtcError("invalid_option", `Port ${port} needs more rights. Choose one above 1023.`, { cause });
+    default:
+      return new FastRtcError("invalid_option", `Cannot listen on ${host}:${port}: ${cause.message}.`, { cause });
+  }
+}
+
+/** How a person on this machine reaches the address. */
+function displayHost(host: string): string {
+  if (["127.0.0.1", "0.0.0.0", "::", "::1", "localhost"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

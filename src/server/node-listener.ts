@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { toError } from "../errors.ts";
+import type { Logger } from "../session/logger.ts";
+import { sendWebResponse, toWebRequest } from "./node-request.ts";
+import type { Routes } from "./routes.ts";
+
+/** Answers a node:http request with the routes; resolves to false, with nothing sent, when none matches. */
+export async function serveNodeRequest(
+  routes: Routes,
+  logger: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  try {
+    const answer = await routes.handle(toWebRequest(request, gone.signal));
+    if (!answer) return false;
+    await sendWebResponse(answer, response, request.method === "HEAD");
+  } catch (thrown) {
+    logger.error(`${request.method ?? ""} ${request.url ?? ""} could not be answered:`, toError(thrown));
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { "content-type": "application/json" }).end('{"error":"internal_error"}');
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
+
+/** What frameworks that build on node:http add to its request. */
+interface FrameworkRequest extends IncomingMessage {
+  /** The path before a router took its prefix away (Express). */
+  readonly originalUrl?: string;
+  /** The body, when a body parser has already read it. */
+  readonly body?: unknown;
+}
+
+/** The path of a node:http request, its mount prefix included and its query left out. */
+export function requestPath(request: FrameworkRequest): string {
+  return requestUrl(request).pathname;
+}
+
+/** A web Request for a node:http one; a body that a parser has already read is used again. */
+export function toWebRequest(request: FrameworkRequest, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index] ?? "";
+    if (!name.startsWith(":")) headers.append(name, request.rawHeaders[index + 1] ?? "");
+  }
+  const method = request.method ?? "GET";
+  const init: RequestInit = { method, headers, signal };
+  if (method !== "GET" && method !== "HEAD") {
+    if (request.readableEnded && request.body !== undefined) {
+      init.body = typeof request.body === "string" ? request.body : JSON.stringify(request.body);
+    } else {
+      init.body = Readable.toWeb(request) as ReadableStream<Uint8Array> as NonNullable<RequestInit["body"]>;
+      init.duplex = "half";
+    }
+  }
+  return new Request(requestUrl(request), init);
+}
+
+/** Writes a web Response to a node:http one; resolves when it was sent or the client went away. */
+export async function sendWebResponse(response: Response, target: ServerResponse, isHead: boolean): Promise<void> {
+  target.statusCode = response.status;
+  for (const [name, value] of response.headers) target.appendHeader(name, value);
+  // What a refused upload still holds is not worth reading: the connection ends with the answer.
+  if (!target.req.complete) target.setHeader("connection", "close");
+  if (!response.body || isHead) {
+    target.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.fromWeb(response.body as ReadableStream), target);
+  } catch (thrown) {
+    if (!target.destroyed && !target.req.destroyed) throw thrown;
+  }
+}
+
+function requestUrl(request: FrameworkRequest): URL {
+  const encrypted = "encrypted" in request.socket && request.socket.encrypted === true;
+  const scheme = encrypted ? "https" : "http";
+  const target = request.originalUrl ?? request.url ?? "/";
+  const path = target.startsWith("/") ? target : "/";
+  const host = request.headers.host ?? "localhost";
+  // A Host header is the client's to write: one that makes no URL must not fail the request.
+  return URL.canParse(path, `${scheme}://${host}`)
+    ? new URL(`${scheme}://${host}${path}`)
+    : new URL(`${scheme}://localhost${path}`);
+}

@@ -1,0 +1,55 @@
+import { readFile, readdir } from "node:fs/promises";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FastRtcError } from "../errors.ts";
+
+/** A file of the built-in page. */
+export interface PageFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+};
+
+/** Where the page lies: in the built package beside this folder, in a checkout where the page's own build puts it. */
+const FOLDERS = [new URL("../page/", import.meta.url), new URL("../../web/dist/", import.meta.url)];
+
+let loading: Promise<ReadonlyMap<string, PageFile>> | undefined;
+
+/**
+ * The files of the built-in page by their path below it, such as `assets/index-1a2b.js`. Read once: there are few,
+ * and a path from the network is then only ever looked up, never opened.
+ */
+export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined; // Let a build that comes later be found.
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<ReadonlyMap<string, PageFile>> {
+  for (const folder of FOLDERS) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    if (!entries.some((entry) => entry.name === "index.html")) continue;
+    const files = new Map<string, PageFile>();
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const contentType = CONTENT_TYPES[extname(entry.name)];
+      if (!contentType) continue;
+      const path = `${entry.parentPath}/${entry.name}`;
+      const name = path.slice(fileURLToPath(folder).length).replaceAll("\\", "/").replace(/^\/+/, "");
+      files.set(name, { bytes: new Uint8Array(await readFile(path)), contentType });
+    }
+    return files;
+  }
+  throw new FastRtcError("invalid_option", "The built-in page is missing. In a checkout, run `npm run build` first.");
+}

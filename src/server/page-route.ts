@@ -1,0 +1,44 @@
+import { invariant } from "../errors.ts";
+import type { PageConfig } from "./page-config.ts";
+import { pageFiles } from "./page-files.ts";
+
+/** Where the page's configuration goes in its HTML. */
+const CONFIG_MARKER = "<!--fastrtc-config-->";
+
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; object-src 'none'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(self), microphone=(self), display-capture=(self)",
+};
+
+/** The page itself, for the path "", or one of its files; undefined for any other path. */
+export async function pageResponse(path: string, config: () => Promise<PageConfig>): Promise<Response | undefined> {
+  const files = await pageFiles();
+  const file = files.get(path === "" ? "index.html" : path);
+  if (!file) return undefined;
+  if (path !== "") {
+    return new Response(file.bytes, {
+      headers: {
+        "content-type": file.contentType,
+        "x-content-type-options": "nosniff",
+        // Hashed names change with their content.
+        "cache-control": path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      },
+    });
+  }
+  const html = new TextDecoder().decode(file.bytes);
+  invariant(html.includes(CONFIG_MARKER), "the page has a place for its configuration");
+  const element = configElement(await config());
+  return new Response(html.replace(CONFIG_MARKER, () => element), {
+    headers: { "content-type": file.contentType, "cache-control": "no-store", ...SECURITY_HEADERS },
+  });
+}
+
+/** The configuration as a data block; `<` is escaped so that no title can close the element. */
+function configElement(config: PageConfig): string {
+  const json = JSON.stringify(config).replaceAll("<", "\\u003c");
+  return `<script type="application/json" id="fastrtc-config">${json}</script>`;
+}

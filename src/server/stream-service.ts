@@ -1,0 +1,25 @@
+import type { OfferReply } from "../protocol/offer-reply.ts";
+import type { PageConfig } from "./page-config.ts";
+
+/** What the routes need of a Stream. */
+export interface StreamService {
+  /** Answers what a client posted to `webrtc/offer`, already parsed as JSON. Never rejects for the client's fault. */
+  offer(body: unknown): Promise<OfferReply>;
+  health(): Health;
+  pageConfig(): Promise<PageConfig>;
+  /** Ends every session. */
+  close(): Promise<void>;
+}
+
+/** The body of GET `healthz`. */
+export interface Health {
+  readonly status: "ok";
+  /** Peers that have a place, connected or connecting. */
+  readonly sessions: number;
+  /** How many of them are connected. */
+  readonly connected: number;
+  /** How many there may be; null for any number. */
+  readonly limit: number | null;
+  /** Seconds since the Stream was made. */
+  readonly uptime: number;
+}

@@ -1,0 +1,182 @@
+import type { Duplex } from "node:stream";
+import type { IncomingMessage } from "node:http";
+import { systemClock } from "./async/clock.ts";
+import { FastRtcError, toError } from "./errors.ts";
+import { type MountableApp, mountRoutes } from "./frameworks/mount.ts";
+import { videoFunctionHandler } from "./handlers/video-function.ts";
+import type { OfferReply } from "./protocol/offer-reply.ts";
+import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
+import { refusal } from "./protocol/refusal.ts";
+import { parseBasePath } from "./server/base-path.ts";
+import { handleUpgrade } from "./server/upgrade.ts";
+import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
+import type { PageConfig } from "./server/page-config.ts";
+import { Routes } from "./server/routes.ts";
+import type { Health, StreamService } from "./server/stream-service.ts";
+import { type Logger, consoleLogger } from "./session/logger.ts";
+import { type RtcConfiguration, type RtcConfigurationSource, resolveRtcConfiguration } from "./session/rtc-configuration.ts";
+import { SessionRegistry } from "./session/session-registry.ts";
+import { Session } from "./session/session.ts";
+import { type ResolvedStreamOptions, type StreamOptions, parseStreamOptions } from "./stream-options.ts";
+import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
+import { version } from "./version.ts";
+
+export interface MountOptions {
+  /** The prefix of the routes, such as "/rtc". @default "", the root */
+  path?: string;
+  /** Whether the built-in page is served at the prefix as well. @default false */
+  page?: boolean;
+}
+
+/** The built-in page, or one that takes its place. */
+export interface StreamUi {
+  /**
+   * Serves the page and the routes on a server of their own and prints its address.
+   * @throws {FastRtcError} `port_in_use`; `invalid_option` for an address that cannot be listened on.
+   */
+  launch(options?: LaunchOptions): Promise<LaunchedServer>;
+}
+
+/**
+ * Turns a function into a live stream. Show it with `stream.ui.launch()`, or add its routes to an
+ * application of your own with `stream.mount(app)`.
+ */
+export class Stream {
+  /** The page: `stream.ui.launch()` serves it. Set it to show another. */
+  ui: StreamUi;
+  readonly #options: ResolvedStreamOptions;
+  readonly #logger: Logger;
+  readonly #registry: SessionRegistry;
+  readonly #signalling: WebRtcSignalling;
+  readonly #createdAtMs = systemClock.nowMs();
+  readonly #routes = new Map<string, Routes>();
+
+  /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
+  constructor(options: StreamOptions) {
+    this.#options = parseStreamOptions(options);
+    const { concurrencyLimit, timeLimit, handler, allowExtraTracks, verbose } = this.#options;
+    const logger = this.#options.logger ?? consoleLogger({ verbose });
+    const registry = new SessionRegistry(concurrencyLimit ?? Infinity);
+    this.#logger = logger;
+    this.#registry = registry;
+    this.#signalling = new WebRtcSignalling({
+      registry,
+      createSession: (id) =>
+        new Session({
+          id,
+          handler: videoFunctionHandler(handler),
+          timeLimit: timeLimit ?? undefined,
+          logger,
+          onEnd: (session) => registry.leave(session),
+        }),
+      iceServers: async () => (await this.#rtcConfiguration("server"))?.iceServers ?? [],
+      allowExtraTracks,
+      logger,
+    });
+    this.ui = { launch: (launchOptions) => launch(this.#service, logger, launchOptions) };
+  }
+
+  /**
+   * Adds the routes to a node:http server or a Hono application: POST `webrtc/offer` and GET `healthz` below `path`.
+   * @throws {FastRtcError} `invalid_argument` for an application of another kind, `invalid_option` for a path that is none.
+   */
+  mount(app: MountableApp, { path = "", page = false }: MountOptions = {}): void {
+    mountRoutes(app, this.#routesFor(path, page), this.#logger);
+  }
+
+  /**
+   * Answers a request for one of the routes below `path`; any other gets a 404.
+   * For frameworks that speak web standards: `export const POST = (request) => stream.fetch(request)`.
+   */
+  async fetch(request: Request, { path = "", page = false }: MountOptions = {}): Promise<Response> {
+    return (await this.#routesFor(path, page).handle(request)) ?? new Response("There is nothing here.\n", { status: 404 });
+  }
+
+  /**
+   * Takes the upgrade of a WebSocket route below `path`: call it from the server's `upgrade` event.
+   * Returns false, with the socket untouched, when the path is no route of this Stream.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, _head: Buffer, { path = "" }: Pick<MountOptions, "path"> = {}): boolean {
+    return handleUpgrade(parseBasePath(path), request, socket);
+  }
+
+  /** Answers what a client posts to `webrtc/offer`, for a route of your own. `body` is the parsed JSON, whatever it holds. */
+  async offer(body: unknown): Promise<OfferReply> {
+    let request: OfferRequest;
+    try {
+      request = parseOfferRequest(body);
+    } catch (thrown) {
+      if (!(thrown instanceof FastRtcError)) throw thrown;
+      return refusal("invalid_request", thrown.message);
+    }
+    return this.#signalling.handle(request);
+  }
+
+  /** How many peers there are, and how many there may be. */
+  health(): Health {
+    return {
+      status: "ok",
+      sessions: this.#registry.size,
+      connected: this.#registry.connectedCount,
+      limit: Number.isFinite(this.#registry.limit) ? this.#registry.limit : null,
+      uptime: Math.round((systemClock.nowMs() - this.#createdAtMs) / 1000),
+    };
+  }
+
+  /** Ends every session, each with a message to its peer. */
+  async close(): Promise<void> {
+    await this.#registry.endAll("server-stopped");
+  }
+
+  get #service(): StreamService {
+    return {
+      offer: (body) => this.offer(body),
+      health: () => this.health(),
+      pageConfig: () => this.#pageConfig(),
+      close: () => this.close(),
+    };
+  }
+
+  #routesFor(path: string, page: boolean): Routes {
+    const key = `${page} ${path}`;
+    const routes = this.#routes.get(key) ?? new Routes(this.#service, { basePath: parseBasePath(path), page });
+    this.#routes.set(key, routes);
+    return routes;
+  }
+
+  async #pageConfig(): Promise<PageConfig> {
+    const { modality, mode, trackConstraints, rtpParams, timeLimit, uiArgs } = this.#options;
+    return {
+      version,
+      title: uiArgs.title ?? "FastRTC",
+      subtitle: uiArgs.subtitle ?? null,
+      modality,
+      mode,
+      rtcConfiguration: await this.#rtcConfiguration("client"),
+      trackConstraints: trackConstraints ?? DEFAULT_VIDEO_CONSTRAINTS,
+      rtpParams: rtpParams ?? DEFAULT_RTP_PARAMS,
+      timeLimit: timeLimit ?? null,
+    };
+  }
+
+  /** STUN and TURN servers of one side; without them the connection is tried all the same, since most need none. */
+  async #rtcConfiguration(side: "client" | "server"): Promise<RtcConfiguration | null> {
+    const { rtcConfiguration, serverRtcConfiguration } = this.#options;
+    const source = (side === "server" ? serverRtcConfiguration : undefined) ?? rtcConfiguration;
+    try {
+      return await resolveRtcConfiguration(source as RtcConfigurationSource | null | undefined);
+    } catch (thrown) {
+      this.#logger.error(`no STUN or TURN server can be used, since the ${side}'s rtcConfiguration failed:`, toError(thrown));
+      return null;
+    }
+  }
+}
+
+const DEFAULT_VIDEO_CONSTRAINTS = {
+  width: { ideal: 640 },
+  height: { ideal: 480 },
+  frameRate: { ideal: 30 },
+  facingMode: "user",
+};
+
+const DEFAULT_RTP_PARAMS = { degradationPreference: "maintain-framerate" } as const;

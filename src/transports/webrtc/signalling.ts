@@ -1,0 +1,108 @@
+import { FastRtcError, toError } from "../../errors.ts";
+import type { OfferReply } from "../../protocol/offer-reply.ts";
+import type { OfferRequest } from "../../protocol/offer-request.ts";
+import { type RefusalCode, refusal } from "../../protocol/refusal.ts";
+import { parseOffer } from "../../protocol/sdp/offer.ts";
+import type { Logger } from "../../session/logger.ts";
+import type { IceServer } from "../../session/rtc-configuration.ts";
+import type { Session } from "../../session/session.ts";
+import type { SessionRegistry } from "../../session/session-registry.ts";
+import { type MediaPlan, planMedia } from "./media-plan.ts";
+import { WebRtcTransport } from "./webrtc-transport.ts";
+
+export interface SignallingOptions {
+  readonly registry: SessionRegistry;
+  readonly createSession: (id: string) => Session;
+  /** This side's STUN and TURN servers, asked for each peer. */
+  readonly iceServers: () => Promise<readonly IceServer[]>;
+  /** Whether an offer's tracks that nobody uses are left inactive instead of refused. */
+  readonly allowExtraTracks: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * Answers offers and takes candidates. Nothing has a place until its offer has been understood,
+ * and a candidate waits for the offer of its id as long as that is being answered.
+ */
+export class WebRtcSignalling {
+  readonly #options: SignallingOptions;
+  readonly #connecting = new Map<Session, Promise<WebRtcTransport>>();
+
+  constructor(options: SignallingOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: OfferRequest): Promise<OfferReply> {
+    switch (request.type) {
+      case "offer":
+        return this.#answer(request.webrtcId, request.sdp);
+      case "ice-candidate":
+        return this.#addCandidate(request);
+    }
+  }
+
+  async #answer(id: string, sdp: string): Promise<OfferReply> {
+    let plan: MediaPlan;
+    try {
+      plan = planMedia(parseOffer(sdp), { allowExtraTracks: this.#options.allowExtraTracks });
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
+    const admission = this.#options.registry.admit(id, () => this.#options.createSession(id));
+    switch (admission.type) {
+      case "connection_already_exists":
+        return refusal(admission.type, "A connection with this webrtc_id exists already. Make a new id for each connection.");
+      case "concurrency_limit_reached":
+        return refusal(admission.type, `All ${admission.limit} places are taken. Try again later.`, { limit: admission.limit });
+      case "admitted":
+        return this.#connect(admission.session, plan);
+    }
+  }
+
+  async #connect(session: Session, plan: MediaPlan): Promise<OfferReply> {
+    const opening = this.#options
+      .iceServers()
+      .then((iceServers) => WebRtcTransport.open({ plan, iceServers, events: session, logger: this.#options.logger }));
+    this.#connecting.set(session, opening);
+    session.signal.addEventListener("abort", () => this.#connecting.delete(session), { once: true });
+    try {
+      const transport = await opening;
+      session.attach(transport);
+      return { type: "answer", sdp: transport.answer };
+    } catch (thrown) {
+      await session.end("connection-failed");
+      return refusalOf(thrown);
+    }
+  }
+
+  async #addCandidate({ webrtcId, candidate }: Extract<OfferRequest, { type: "ice-candidate" }>): Promise<OfferReply> {
+    const session = this.#options.registry.get(webrtcId);
+    const opening = session && this.#connecting.get(session);
+    if (!session || !opening) return refusal("unknown_connection", "There is no connection with this webrtc_id.");
+    if (!candidate) return refusal("invalid_candidate_format", "The candidate is not one of a browser's RTCIceCandidate.");
+    try {
+      const transport = await opening;
+      if (session.state === "ended") return refusal("connection_closed", "The connection has been closed.");
+      transport.addRemoteCandidate(candidate);
+      return { status: "success" };
+    } catch (thrown) {
+      if (thrown instanceof FastRtcError && thrown.code === "invalid_candidate") {
+        return refusal("invalid_candidate_format", thrown.message);
+      }
+      this.#options.logger.debug(`a candidate of ${webrtcId} came too late:`, toError(thrown));
+      return refusal("connection_closed", "The connection has been closed.");
+    }
+  }
+}
+
+/** The refusal for an error that the offer is at fault for; any other is thrown on. */
+function refusalOf(thrown: unknown): OfferReply {
+  const codes: Partial<Record<FastRtcError["code"], RefusalCode>> = {
+    invalid_sdp: "invalid_sdp",
+    unsupported_codec: "unsupported_codec",
+    extra_tracks: "extra_tracks",
+  };
+  const code = thrown instanceof FastRtcError ? codes[thrown.code] : undefined;
+  if (!code) throw thrown;
+  return refusal(code, toError(thrown).message);
+}
