@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { BoundedQueue } from "../../src/async/bounded-queue.ts";
+
+async function collect<T>(queue: BoundedQueue<T>, count: number): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of queue) {
+    items.push(item);
+    if (items.length === count) break;
+  }
+  return items;
+}
+
+test("gives items out in order", async () => {
+  const queue = new BoundedQueue<number>({ capacity: 3, overflow: "drop-oldest" });
+  for (const item of [1, 2, 3]) queue.push(item);
+  expect(await collect(queue, 3)).toEqual([1, 2, 3]);
+});
+
+test("drops the oldest, and says which", async () => {
+  const dropped: number[] = [];
+  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest", onDrop: (item) => dropped.push(item) });
+  for (const item of [1, 2, 3, 4]) queue.push(item);
+  expect({ dropped, count: queue.droppedCount, kept: await collect(queue, 2) }).toEqual({
+    dropped: [1, 2],
+    count: 2,
+    kept: [3, 4],
+  });
+});
+
+test("drops the newest, and says which", async () => {
+  const dropped: number[] = [];
+  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-newest", onDrop: (item) => dropped.push(item) });
+  for (const item of [1, 2, 3, 4]) queue.push(item);
+  expect({ dropped, kept: await collect(queue, 2) }).toEqual({ dropped: [3, 4], kept: [1, 2] });
+});
+
+test("hands an item to a reader that waits without storing it", async () => {
+  const queue = new BoundedQueue<number>({ capacity: 1, overflow: "drop-oldest" });
+  const next = queue.next();
+  queue.push(1);
+  expect(queue.length).toBe(0);
+  expect(await next).toEqual({ done: false, value: 1 });
+});
+
+test("ends a reader that waits, drops what is left and whatever comes later", async () => {
+  const dropped: number[] = [];
+  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest", onDrop: (item) => dropped.push(item) });
+  const next = queue.next();
+  queue.end();
+  queue.push(1);
+  queue.end();
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(await queue.next()).toEqual({ done: true, value: undefined });
+  expect(dropped).toEqual([1]);
+});
+
+test("refuses a second reader at a time", () => {
+  const queue = new BoundedQueue<number>({ capacity: 1, overflow: "drop-oldest" });
+  void queue.next();
+  expect(() => queue.next()).toThrow("one reader at a time");
+});
