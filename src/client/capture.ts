@@ -1,0 +1,70 @@
+import { ClientError } from "./client-error.ts";
+
+/** What to ask of camera and microphone. `true` takes what the browser likes best. */
+export interface CaptureConstraints {
+  video?: MediaTrackConstraints | boolean;
+  audio?: MediaTrackConstraints | boolean;
+}
+
+/** The part of `navigator.mediaDevices` that capturing needs; undefined where the browser hides it. */
+export type CaptureSource = Pick<MediaDevices, "getUserMedia"> | undefined;
+
+/**
+ * Opens camera and microphone.
+ * @throws {ClientError} `insecure_context`, `permission_denied`, `no_device`, `device_busy`, `overconstrained` or `browser_failed`.
+ */
+export async function capture(constraints: CaptureConstraints, source: CaptureSource): Promise<MediaStream> {
+  const device = deviceName(constraints);
+  if (!source) {
+    throw new ClientError("insecure_context", `The browser gives the ${device} only to pages on https or localhost.`);
+  }
+  try {
+    return await source.getUserMedia(constraints);
+  } catch (thrown) {
+    throw captureError(thrown, device);
+  }
+}
+
+/** The same wishes with nothing demanded: `exact`, `min` and `max` become `ideal`, so that the closest device will do. */
+export function relaxConstraints(constraints: MediaTrackConstraints): MediaTrackConstraints {
+  const relaxed: Record<string, unknown> = {};
+  for (const [name, wish] of Object.entries(constraints)) {
+    if (name === "advanced") continue;
+    relaxed[name] = typeof wish === "object" && wish !== null && !Array.isArray(wish) ? relaxWish(wish) : wish;
+  }
+  return relaxed;
+}
+
+function relaxWish(wish: object): object {
+  const { exact, ideal, min, max } = wish as Partial<Record<"exact" | "ideal" | "min" | "max", unknown>>;
+  const wanted = exact ?? ideal ?? min ?? max;
+  return wanted === undefined ? {} : { ideal: wanted };
+}
+
+function captureError(cause: unknown, device: string): ClientError {
+  const name = cause instanceof Error ? cause.name : "";
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return new ClientError("permission_denied", `The browser may not use the ${device}.`, { cause });
+    case "NotFoundError":
+      return new ClientError("no_device", `No ${device} was found.`, { cause });
+    case "NotReadableError":
+    case "AbortError":
+      return new ClientError("device_busy", `The ${device} could not be started. Another application may be using it.`, { cause });
+    case "OverconstrainedError": {
+      const { constraint } = cause as OverconstrainedError;
+      return new ClientError("overconstrained", `No ${device} meets what this stream asks for.`, {
+        cause,
+        constraint: constraint || undefined,
+      });
+    }
+    default:
+      return new ClientError("browser_failed", `The ${device} could not be started: ${String(cause)}`, { cause });
+  }
+}
+
+function deviceName({ video, audio }: CaptureConstraints): string {
+  if (video && audio) return "camera or microphone";
+  return video ? "camera" : "microphone";
+}

@@ -1,0 +1,10 @@
+export type { CaptureConstraints } from "./capture.ts";
+export { relaxConstraints } from "./capture.ts";
+export { ClientError, type ClientErrorCode, type ServerRefusal } from "./client-error.ts";
+export { connect } from "./connect.ts";
+export type { ConnectOptions, Modality, Mode } from "./connect-options.ts";
+export type { Connection, ConnectionEvents } from "./connection.ts";
+export type { CloseReason, ConnectionState } from "./connection-state.ts";
+export { type CaptureDevice, listDevices, onDevicesChange } from "./devices.ts";
+export type { LiveStats } from "./live-stats.ts";
+export { watchAudioLevel } from "./audio-level.ts";

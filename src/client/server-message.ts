@@ -1,0 +1,42 @@
+import type { ServerMessage } from "../protocol/server-message.ts";
+
+/**
+ * Reads one message of the server from the data channel. The text of `error` and `warning` may stand under
+ * `data` or under `message`, as FastRTC servers send both. Undefined when it is not such a message.
+ */
+export function parseServerMessage(text: unknown): ServerMessage | undefined {
+  const fields = parseObject(text);
+  if (!fields) return undefined;
+  const { type } = fields;
+  switch (type) {
+    case "send_input":
+    case "fetch_output":
+      return { type };
+    case "error":
+    case "warning":
+      return { type, data: textOf(fields["data"]) || textOf(fields["message"]) || `The server sent: ${type}` };
+    case "end_stream":
+    case "stopword":
+    case "log":
+      return { type, data: textOf(fields["data"]) || textOf(fields["message"]) };
+    case "update_connection":
+      return fields["data"] === "closed" ? { type, data: "closed" } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parseObject(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // Not JSON, so not a message of the protocol; the caller reports it.
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

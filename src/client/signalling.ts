@@ -1,0 +1,105 @@
+import { ClientError, type ServerRefusal } from "./client-error.ts";
+
+export interface SignallingOptions {
+  /** Where offers go: `{path}/webrtc/offer`. */
+  url: URL;
+  webrtcId: string;
+  /** Ends what is under way. */
+  signal: AbortSignal;
+  /** Called with a candidate that the server did not take. The connection may well come about without it. */
+  onCandidateError: (error: ClientError) => void;
+  /** @internal Replaced in tests. */
+  fetch?: typeof fetch;
+}
+
+/**
+ * The offer, its answer and the trickled candidates over HTTP POST, as FastRTC's servers take them.
+ * Candidates are held until the answer is there, and go out in the order they were found: before the offer has been
+ * handled the server knows no connection that they could belong to, and the browser checks nothing without an answer.
+ */
+export class Signalling {
+  readonly #options: SignallingOptions;
+  readonly #held: RTCIceCandidateInit[] = [];
+  #answered = false;
+
+  constructor(options: SignallingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends the offer and returns the SDP of the answer.
+   * @throws {ClientError} `refused` or `server_unreachable`; the signal's reason once it aborts.
+   */
+  async offer(sdp: string): Promise<string> {
+    const body = await this.#post({ type: "offer", sdp });
+    if (body["type"] !== "answer" || typeof body["sdp"] !== "string") {
+      throw new ClientError("server_unreachable", "The server's answer to the offer is not one. Is this the URL of a stream?");
+    }
+    this.#answered = true;
+    for (const candidate of this.#held.splice(0)) this.#postCandidate(candidate);
+    return body["sdp"];
+  }
+
+  /** Takes a candidate at any time; it is sent as soon as it can be of use. */
+  candidate(candidate: RTCIceCandidateInit): void {
+    if (this.#answered) this.#postCandidate(candidate);
+    else this.#held.push(candidate);
+  }
+
+  #postCandidate(candidate: RTCIceCandidateInit): void {
+    this.#post({ type: "ice-candidate", candidate }).catch((thrown: unknown) => {
+      if (!this.#options.signal.aborted && thrown instanceof ClientError) this.#options.onCandidateError(thrown);
+    });
+  }
+
+  async #post(message: object): Promise<Record<string, unknown>> {
+    const { url, webrtcId, signal, fetch: send = globalThis.fetch } = this.#options;
+    const body: Record<string, unknown> = await send(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...message, webrtc_id: webrtcId }),
+      signal,
+    }).then(readBody, (cause: unknown) => {
+      signal.throwIfAborted();
+      throw new ClientError("server_unreachable", "The server could not be reached. Is it still running?", { cause });
+    });
+    const refusal = parseRefusal(body);
+    if (refusal) {
+      throw new ClientError("refused", refusal.message ?? `The server refused: ${refusal.code}.`, { refusal });
+    }
+    return body;
+  }
+}
+
+async function readBody(response: Response): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) {
+      const body = value as Record<string, unknown>;
+      if (response.ok || parseRefusal(body)) return body;
+    }
+  } catch (cause) {
+    throw new ClientError("server_unreachable", describe(response), { cause });
+  }
+  throw new ClientError("server_unreachable", describe(response));
+}
+
+function describe(response: Response): string {
+  return response.ok
+    ? "The server answered something that is not JSON. Is this the URL of a stream?"
+    : `The server answered ${response.status} ${response.statusText}`.trimEnd() + ".";
+}
+
+/** The refusal in a body of the server, with a status of 200 or any other; undefined when there is none. */
+export function parseRefusal(body: Record<string, unknown>): ServerRefusal | undefined {
+  if (body["status"] !== "failed") return undefined;
+  const given = body["meta"];
+  const meta = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
+  const { error, limit, message } = meta;
+  return {
+    code: typeof error === "string" ? error : "unknown",
+    limit: typeof limit === "number" ? limit : undefined,
+    message: typeof message === "string" && message !== "" ? message : undefined,
+  };
+}

@@ -1,0 +1,86 @@
+import type { VNode } from "preact";
+import type { Modality, Mode } from "../../src/client/index.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import type { Problem } from "./problem.ts";
+import type { Phase } from "./stream-state.ts";
+
+interface StageNoticeProps {
+  phase: Phase;
+  modality: Modality;
+  mode: Mode;
+  onWayOut: (relaxed: boolean) => void;
+}
+
+/** What stands on the stage while there is nothing to see. */
+export function StageNotice({ phase, modality, mode, onWayOut }: StageNoticeProps): VNode {
+  switch (phase.type) {
+    case "idle":
+      if (phase.problem) return <ProblemNotice problem={phase.problem} onWayOut={onWayOut} />;
+      return (
+        <Notice icon={idleIcon(modality, mode)} title={phase.note ?? "Ready when you are"}>
+          {phase.note ? "Press record to start again." : invitation(modality, mode)}
+        </Notice>
+      );
+    case "connecting":
+      if (phase.isSlow && phase.step !== "media") {
+        return (
+          <Notice busy title="Taking a while to connect">
+            A VPN, a firewall or a mobile network may be in the way. If it never connects, the server may need a TURN server to reach you.
+          </Notice>
+        );
+      }
+      return phase.step === "media" ? (
+        <Notice busy title={modality === "audio" ? "Starting the microphone" : "Starting the camera"}>
+          Allow it if your browser asks.
+        </Notice>
+      ) : (
+        <Notice busy title="Connecting" />
+      );
+    case "live":
+      return <Notice busy title={modality === "audio" ? "Connected" : "Waiting for the first picture"} />;
+  }
+}
+
+function ProblemNotice({ problem, onWayOut }: { problem: Problem; onWayOut: (relaxed: boolean) => void }): VNode {
+  return (
+    <Notice icon="blocked" title={problem.title} isAlert>
+      {problem.text}
+      {problem.wayOut !== "none" && (
+        <button type="button" class="way-out" onClick={() => onWayOut(problem.wayOut === "relax")}>
+          {problem.wayOut === "relax" ? "Use the closest it can do" : "Try again"}
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+interface NoticeProps {
+  icon?: IconName;
+  busy?: boolean;
+  isAlert?: boolean;
+  title: string;
+  children?: preact.ComponentChildren;
+}
+
+function Notice({ icon, busy = false, isAlert = false, title, children }: NoticeProps): VNode {
+  return (
+    <div class="notice" role={isAlert ? "alert" : "status"}>
+      <span class={busy ? "notice-spinner" : "notice-icon"}>{icon && <Icon name={icon} />}</span>
+      <h2>{title}</h2>
+      {children && <div class="notice-text">{children}</div>}
+    </div>
+  );
+}
+
+function idleIcon(modality: Modality, mode: Mode): IconName {
+  if (mode === "receive") return "play";
+  return modality === "audio" ? "microphone" : "camera";
+}
+
+function invitation(modality: Modality, mode: Mode): string {
+  if (mode === "receive") return "Press play to see what the server sends.";
+  const device = { video: "camera", audio: "microphone", "audio-video": "camera and microphone" }[modality];
+  return mode === "send"
+    ? `Press record to send your ${device} to the server.`
+    : `Press record to send your ${device} and get the answer back live.`;
+}

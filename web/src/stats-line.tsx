@@ -1,0 +1,36 @@
+import type { VNode } from "preact";
+import type { LiveStats, Modality, Mode } from "../../src/client/index.ts";
+import { formatBitrate, formatWhole } from "./figures.ts";
+
+interface StatsLineProps {
+  stats: LiveStats | undefined;
+  modality: Modality;
+  mode: Mode;
+}
+
+/** How the stream does, once a second. Its place is kept while there is nothing to tell. */
+export function StatsLine({ stats, modality, mode }: StatsLineProps): VNode {
+  return (
+    <dl class="stats" data-visible={stats !== undefined} aria-label="Statistics">
+      {modality !== "audio" && (
+        <>
+          <Figure name="Frames" value={`${formatWhole(stats?.framesPerSecond)} fps`} />
+          <Figure name="Picture" value={`${formatWhole(stats?.width)} × ${formatWhole(stats?.height)}`} />
+        </>
+      )}
+      <Figure name="Round trip" value={`${formatWhole(stats?.roundTripMs)} ms`} />
+      {mode !== "send" && <Figure name="In" value={formatBitrate(stats?.inboundBitrate)} />}
+      {mode !== "receive" && <Figure name="Out" value={formatBitrate(stats?.outboundBitrate)} />}
+      <Figure name="Codec" value={stats?.codecs.join(", ") || "–"} />
+    </dl>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }): VNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import type { ClientError, ConnectionEvents, LiveStats } from "../../src/client/index.ts";
+import { describeError, type Problem } from "./problem.ts";
+import { addToast, removeToast, type Toast } from "./toasts.ts";
+
+/** All that the page shows. */
+export interface StreamState {
+  readonly phase: Phase;
+  /** What is sent. */
+  readonly input: MediaStream | undefined;
+  /** What comes back. */
+  readonly output: MediaStream | undefined;
+  readonly stats: LiveStats | undefined;
+  readonly toasts: readonly Toast[];
+}
+
+export type Phase =
+  | {
+      readonly type: "idle";
+      /** Why the stream before is over, when it was not stopped here. */
+      readonly note: string | undefined;
+      readonly problem: Problem | undefined;
+    }
+  | { readonly type: "connecting"; readonly step: "media" | "signalling" | "transport"; readonly isSlow: boolean }
+  | {
+      readonly type: "live";
+      /** When it connected, in milliseconds on the page's clock. */
+      readonly sinceMs: number;
+      readonly interrupted: boolean;
+      /** Whether something of what comes back has been seen. */
+      readonly hasPicture: boolean;
+    };
+
+export type StreamAction =
+  | { readonly type: "start" }
+  | { readonly type: "state"; readonly state: ConnectionEvents["state"]; readonly atMs: number; readonly problemOf: ProblemOf }
+  | { readonly type: "slow" }
+  | { readonly type: "input"; readonly stream: MediaStream }
+  | { readonly type: "output"; readonly stream: MediaStream }
+  | { readonly type: "first-picture" }
+  | { readonly type: "stats"; readonly stats: LiveStats }
+  | { readonly type: "message"; readonly message: ConnectionEvents["message"] }
+  | { readonly type: "error"; readonly error: ClientError }
+  | { readonly type: "dismiss"; readonly id: number }
+  | { readonly type: "devices-changed" };
+
+/** The card for an error, when it is one about a device. */
+export type ProblemOf = (error: ClientError) => Problem | undefined;
+
+export function initialState(problem?: Problem): StreamState {
+  return { phase: idle({ problem }), input: undefined, output: undefined, stats: undefined, toasts: [] };
+}
+
+export function reduce(state: StreamState, action: StreamAction): StreamState {
+  const { phase } = state;
+  switch (action.type) {
+    case "start":
+      return { ...initialState(), phase: { type: "connecting", step: "media", isSlow: false } };
+    case "state":
+      return onConnectionState(state, action);
+    case "slow":
+      return phase.type === "connecting" ? { ...state, phase: { ...phase, isSlow: true } } : state;
+    case "input":
+      return { ...state, input: action.stream };
+    case "output":
+      return { ...state, output: action.stream };
+    case "first-picture":
+      return phase.type === "live" ? { ...state, phase: { ...phase, hasPicture: true } } : state;
+    case "stats":
+      return { ...state, stats: action.stats };
+    case "message":
+      return onMessage(state, action.message);
+    case "error":
+      return { ...state, toasts: addToast(state.toasts, "warning", describeError(action.error)) };
+    case "dismiss":
+      return { ...state, toasts: removeToast(state.toasts, action.id) };
+    case "devices-changed":
+      return phase.type === "idle" && phase.problem?.wayOut === "retry" ? { ...state, phase: idle({}) } : state;
+  }
+}
+
+function onConnectionState(
+  state: StreamState,
+  { state: connection, atMs, problemOf }: Extract<StreamAction, { type: "state" }>,
+): StreamState {
+  const { phase } = state;
+  switch (connection.type) {
+    case "connecting": {
+      const isSlow = phase.type === "connecting" && phase.isSlow;
+      return { ...state, phase: { type: "connecting", step: connection.phase, isSlow } };
+    }
+    case "connected": {
+      const before = phase.type === "live" ? phase : { sinceMs: atMs, hasPicture: false };
+      return {
+        ...state,
+        phase: { type: "live", interrupted: connection.interrupted, sinceMs: before.sinceMs, hasPicture: before.hasPicture },
+      };
+    }
+    case "closed": {
+      const over = { ...initialState(), toasts: state.toasts };
+      const { reason } = connection;
+      switch (reason.type) {
+        case "closed-here":
+          return over;
+        case "ended-by-server":
+          return { ...over, phase: idle({ note: reason.message ?? "The server ended the stream." }) };
+        case "failed": {
+          const problem = problemOf(reason.error);
+          if (problem) return { ...over, phase: idle({ problem }) };
+          if (phase.type === "live") return { ...over, phase: idle({ note: reason.error.message }) };
+          return { ...over, toasts: addToast(state.toasts, "error", describeError(reason.error)) };
+        }
+      }
+    }
+  }
+}
+
+function onMessage(state: StreamState, message: ConnectionEvents["message"]): StreamState {
+  switch (message.type) {
+    case "error":
+    case "warning":
+      return { ...state, toasts: addToast(state.toasts, message.type, message.data) };
+    case "send_input": // The page has no inputs,
+    case "fetch_output": // no outputs
+    case "stopword": // and no stop words to show yet;
+    case "log": // logs are for programs;
+    case "end_stream": // and these two close the connection, which says so itself.
+    case "update_connection":
+      return state;
+  }
+}
+
+function idle({ note, problem }: { note?: string | undefined; problem?: Problem | undefined }): Phase {
+  return { type: "idle", note, problem };
+}

@@ -1,0 +1,25 @@
+import { useEffect, useState } from "preact/hooks";
+import { type CaptureDevice, listDevices, onDevicesChange } from "../../src/client/index.ts";
+
+/** The cameras to choose from, kept up to date; read anew when `permission` changes, since ids and names hide before it. */
+export function useCameras(permission: unknown): readonly CaptureDevice[] {
+  const [cameras, setCameras] = useState<readonly CaptureDevice[]>([]);
+  useEffect(() => {
+    let isCurrent = true;
+    const read = (): void => {
+      listDevices("videoinput").then(
+        (found) => {
+          if (isCurrent) setCameras(found);
+        },
+        (error: unknown) => console.warn("The cameras could not be listed.", error),
+      );
+    };
+    read();
+    const off = onDevicesChange(read);
+    return () => {
+      isCurrent = false;
+      off();
+    };
+  }, [permission]);
+  return cameras;
+}

@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useReducer, useRef } from "preact/hooks";
+import {
+  type CaptureConstraints,
+  type ClientError,
+  type Connection,
+  connect,
+  onDevicesChange,
+  relaxConstraints,
+} from "../../src/client/index.ts";
+import { deviceConstraints, type PageConfig } from "./page-config.ts";
+import { deviceProblem, insecureProblem, type Problem } from "./problem.ts";
+import { initialState, reduce, type StreamState } from "./stream-state.ts";
+
+/** After how long the page says that connecting takes a while, in milliseconds. */
+const SLOW_AFTER_MS = 10_000;
+
+/** The page's one stream and what can be done with it. */
+export interface UsedStream {
+  readonly state: StreamState;
+  /** Connects. With `relaxed` nothing is demanded of the camera or microphone. */
+  start(options: StartOptions): void;
+  stop(): void;
+  /** Switches the camera of the running connection; one that is not running gets its camera from `start`. */
+  switchCamera(deviceId: string): void;
+  reportFirstPicture(): void;
+  dismiss(toastId: number): void;
+}
+
+export interface StartOptions {
+  readonly cameraId: string | undefined;
+  readonly relaxed: boolean;
+}
+
+export function useStream(config: PageConfig): UsedStream {
+  const [state, dispatch] = useReducer(reduce, undefined, () => initialState(problemAtStart(config)));
+  const running = useRef<Connection>(null);
+
+  const start = useCallback(
+    (options: StartOptions) => {
+      performance.clearMarks("fastrtc:click");
+      performance.mark("fastrtc:click");
+      running.current?.close();
+      const connection = connect("./", {
+        modality: config.modality,
+        mode: config.mode,
+        media: captureConstraints(config, options),
+        ...(config.rtcConfiguration && { rtcConfiguration: config.rtcConfiguration }),
+        ...(config.rtpParams && { rtpParams: config.rtpParams }),
+      });
+      running.current = connection;
+      dispatch({ type: "start" });
+      const slow = setTimeout(() => dispatch({ type: "slow" }), SLOW_AFTER_MS);
+      connection.on("state", (reached) => {
+        if (reached.type !== "connecting") clearTimeout(slow);
+        const problemOf = (error: ClientError): Problem | undefined => problemFor(config, error);
+        dispatch({ type: "state", state: reached, atMs: performance.now(), problemOf });
+      });
+      connection.on("input", (stream) => dispatch({ type: "input", stream }));
+      connection.on("output", (stream) => dispatch({ type: "output", stream }));
+      connection.on("stats", (stats) => dispatch({ type: "stats", stats }));
+      connection.on("message", (message) => dispatch({ type: "message", message }));
+      connection.on("error", (error) => dispatch({ type: "error", error }));
+    },
+    [config],
+  );
+
+  const stop = useCallback(() => running.current?.close(), []);
+  const switchCamera = useCallback((deviceId: string) => {
+    running.current?.switchDevice("video", deviceId).catch((error: ClientError) => dispatch({ type: "error", error }));
+  }, []);
+  const reportFirstPicture = useCallback(() => {
+    performance.clearMarks("fastrtc:first-frame");
+    performance.mark("fastrtc:first-frame");
+    dispatch({ type: "first-picture" });
+  }, []);
+  const dismiss = useCallback((id: number) => dispatch({ type: "dismiss", id }), []);
+
+  useEffect(() => onDevicesChange(() => dispatch({ type: "devices-changed" })), []);
+  useEffect(() => {
+    addEventListener("pagehide", stop); // So that the server hears of it now and not by a timeout.
+    return () => removeEventListener("pagehide", stop);
+  }, [stop]);
+
+  return { state, start, stop, switchCamera, reportFirstPicture, dismiss };
+}
+
+function captureConstraints(config: PageConfig, { cameraId, relaxed }: StartOptions): CaptureConstraints {
+  const wishes = (kind: "video" | "audio"): MediaTrackConstraints => {
+    const asked = deviceConstraints(config, kind);
+    return relaxed ? relaxConstraints(asked) : asked;
+  };
+  const camera = (): MediaTrackConstraints => {
+    if (!cameraId) return wishes("video");
+    const { facingMode: _chosenByHand, ...rest } = wishes("video");
+    return { ...rest, deviceId: relaxed ? { ideal: cameraId } : { exact: cameraId } };
+  };
+  return {
+    video: config.modality === "audio" ? false : camera(),
+    audio: config.modality === "video" ? false : wishes("audio"),
+  };
+}
+
+function problemFor(config: PageConfig, error: ClientError): Problem | undefined {
+  const kind = config.modality === "audio" ? "audio" : "video";
+  return deviceProblem(error, deviceOf(config), deviceConstraints(config, kind));
+}
+
+/** What is known before anything was tried: outside https and localhost there is no camera. */
+function problemAtStart(config: PageConfig): Problem | undefined {
+  return config.mode === "receive" || isSecureContext ? undefined : insecureProblem(deviceOf(config));
+}
+
+function deviceOf({ modality }: PageConfig): "camera" | "microphone" {
+  return modality === "audio" ? "microphone" : "camera";
+}
