@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../async/clock.ts";
 import { isUnknownConnection } from "../protocol/offer-reply.ts";
 import { offerResponse } from "./offer-response.ts";
 import { pageResponse } from "./page-route.ts";
@@ -10,6 +11,8 @@ export interface RoutesOptions {
   readonly basePath: string;
   /** Whether the built-in page is served at the prefix. */
   readonly page: boolean;
+  /** @internal Replaced in tests. */
+  readonly clock?: Clock;
 }
 
 /** Every HTTP route of a Stream, as a function from Request to Response. */
@@ -17,10 +20,12 @@ export class Routes {
   readonly #service: StreamService;
   readonly #basePath: string;
   readonly #page: boolean;
-  /** Posts whose bodies are still being read: one of them may be the offer that a candidate belongs to. */
-  readonly #reading = new Set<Promise<unknown>>();
+  readonly #clock: Clock;
+  /** Posts whose bodies are still being read: one of them may be the offer that a candidate has overtaken. */
+  readonly #handingOver = new Set<Promise<unknown>>();
 
-  constructor(service: StreamService, { basePath, page }: RoutesOptions) {
+  constructor(service: StreamService, { basePath, page, clock = systemClock }: RoutesOptions) {
+    this.#clock = clock;
     this.#service = service;
     this.#basePath = basePath;
     this.#page = page;
@@ -53,19 +58,23 @@ export class Routes {
   }
 
   async #offer(request: Request): Promise<Response> {
+    const earlier = [...this.#handingOver];
     const reading = readJsonBody(request);
-    const others = [...this.#reading];
-    this.#reading.add(reading);
-    const body = await reading.finally(() => this.#reading.delete(reading));
-    if (!body.ok) return offerResponse(body.refusal);
-    const reply = await this.#service.offer(body.value);
-    if (!isUnknownConnection(reply) || others.length === 0) return offerResponse(reply);
-    // A candidate that overtook its offer: the offer's request came first, but its larger body took longer.
-    await Promise.allSettled(others);
+    // The service gives an offer its place in the very call, so that a candidate which waits for this finds it.
+    const handingOver = reading.then((body) => ({ body, reply: body.ok ? this.#service.offer(body.value) : body.refusal }));
+    this.#handingOver.add(handingOver);
+    const { body, reply } = await handingOver.finally(() => this.#handingOver.delete(handingOver));
+    const answer = await reply;
+    if (!body.ok || earlier.length === 0 || !isUnknownConnection(answer)) return offerResponse(answer);
+    const waiting = new AbortController();
+    await Promise.race([Promise.allSettled(earlier), this.#clock.sleep(OVERTAKEN_MS, waiting.signal).catch(() => {})]);
+    waiting.abort();
     return offerResponse(await this.#service.offer(body.value));
   }
 }
 
+/** How long a candidate waits for posts that came before it, in milliseconds. */
+const OVERTAKEN_MS = 3000;
 const noStore = { headers: { "cache-control": "no-store" } };
 
 function isRead(method: string): boolean {

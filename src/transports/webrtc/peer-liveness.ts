@@ -1,0 +1,57 @@
+import type { Clock } from "../../async/clock.ts";
+
+/** After this long without a packet a peer counts as gone, in milliseconds. */
+const SILENCE_MS = 7000;
+const CHECK_EVERY_MS = 1000;
+
+export interface PeerLivenessOptions {
+  readonly clock: Clock;
+  /** Called once, when nothing has been heard for too long. */
+  readonly onSilence: () => void;
+}
+
+/**
+ * Notices a peer that has vanished without a word: a killed browser, a lost network. ICE consent (RFC 7675)
+ * takes half a minute for that; a browser in a call sends RTP or RTCP every second or so.
+ */
+export class PeerLiveness {
+  readonly #clock: Clock;
+  readonly #onSilence: () => void;
+  #quietChecks = 0;
+  #heard = false;
+  #cancel: (() => void) | undefined;
+
+  constructor({ clock, onSilence }: PeerLivenessOptions) {
+    this.#clock = clock;
+    this.#onSilence = onSilence;
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    this.#heard = true;
+    this.#schedule();
+  }
+
+  /** Something came from the peer. */
+  heard(): void {
+    this.#heard = true;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /**
+   * Silence is counted in checks, not read from the clock: when the event loop was busy for ten seconds,
+   * packets wait unread behind this timer, and the peer is not to blame.
+   */
+  #schedule(): void {
+    this.#cancel = this.#clock.after(CHECK_EVERY_MS, () => {
+      this.#quietChecks = this.#heard ? 0 : this.#quietChecks + 1;
+      this.#heard = false;
+      if (this.#quietChecks * CHECK_EVERY_MS >= SILENCE_MS) this.#onSilence();
+      else this.#schedule();
+    });
+  }
+}

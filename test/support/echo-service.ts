@@ -1,0 +1,33 @@
+import type { StreamService } from "../../src/server/stream-service.ts";
+
+/** A service that knows one connection, "known", once an offer for it has come. */
+export function echoService(): StreamService & { readonly bodies: unknown[] } {
+  const bodies: unknown[] = [];
+  let offered = false;
+  return {
+    bodies,
+    offer: async (body) => {
+      bodies.push(body);
+      const { type } = body as { type?: unknown };
+      if (type === "offer") {
+        offered = true;
+        return { type: "answer", sdp: "v=0" };
+      }
+      if (offered) return { status: "success" };
+      return { status: "failed", meta: { error: "unknown_connection", message: "unknown" } };
+    },
+    health: () => ({ status: "ok", sessions: 0, connected: 0, limit: 1, uptime: 0 }),
+    pageConfig: async () => ({
+      version: "0.0.0",
+      title: "</script><b>title",
+      subtitle: null,
+      modality: "video",
+      mode: "send-receive",
+      rtcConfiguration: null,
+      trackConstraints: null,
+      rtpParams: null,
+      timeLimit: null,
+    }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { PeerLiveness } from "../../../src/transports/webrtc/peer-liveness.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+
+function setUp() {
+  const clock = new ManualClock();
+  const silentAtMs: number[] = [];
+  const liveness = new PeerLiveness({ clock, onSilence: () => silentAtMs.push(clock.nowMs()) });
+  liveness.start();
+  return { clock, liveness, silentAtMs };
+}
+
+test("notices a vanished peer within ten seconds, once", () => {
+  const { clock, silentAtMs } = setUp();
+  clock.advance(60_000);
+  expect(silentAtMs).toEqual([8000]);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("stays calm while something comes every few seconds", () => {
+  const { clock, liveness, silentAtMs } = setUp();
+  for (let second = 0; second < 60; second += 5) {
+    clock.advance(5000);
+    liveness.heard();
+  }
+  expect(silentAtMs).toEqual([]);
+});
+
+test("does not blame the peer for time in which the server itself was busy", () => {
+  const { clock, liveness, silentAtMs } = setUp();
+  clock.advance(5000);
+  // The loop was blocked for long: one late check runs before the packets that wait are read.
+  clock.advance(1000);
+  liveness.heard();
+  clock.advance(7000);
+  expect(silentAtMs).toEqual([]);
+});
+
+test("stops watching when told to", () => {
+  const { clock, liveness, silentAtMs } = setUp();
+  liveness.stop();
+  clock.advance(60_000);
+  expect(silentAtMs).toEqual([]);
+});
