@@ -66,9 +66,10 @@ export class Routes {
     const { body, reply } = await handingOver.finally(() => this.#handingOver.delete(handingOver));
     const answer = await reply;
     if (!body.ok || earlier.length === 0 || !isUnknownConnection(answer)) return offerResponse(answer);
-    const waiting = new AbortController();
-    await Promise.race([Promise.allSettled(earlier), this.#clock.sleep(OVERTAKEN_MS, waiting.signal).catch(() => {})]);
-    waiting.abort();
+    let cancel = (): void => {};
+    const timeout = new Promise<void>((resolve) => (cancel = this.#clock.after(OVERTAKEN_MS, resolve)));
+    await Promise.race([Promise.allSettled(earlier), timeout]);
+    cancel();
     return offerResponse(await this.#service.offer(body.value));
   }
 }
