@@ -33,9 +33,11 @@ export function parseModule(path: string, source: string): ParsedModule {
   walk(program, (node, parent) => {
     const specifier = referencedModule(node);
     if (specifier !== undefined) references.push({ specifier, line: lineOf(node.start) });
+    if (node.type === "ObjectPattern") for (const name of shorthandNames(node)) declared.add(name);
     if (node.type !== "Identifier") return;
     if (parent && declaresName(parent, node)) declared.add(node.name);
-    else if (!parent || !isOnlyAName(parent, node)) uses.push({ name: usedName(node.name, parent), line: lineOf(node.start) });
+    else if (!parent || !isOnlyAName(parent, node))
+      uses.push({ name: usedName(node.name, parent), line: lineOf(node.start) });
   });
   return { references, globals: uses.filter(({ name }) => !declared.has(name.replace(/[.(].*$/, ""))) };
 }
@@ -99,6 +101,13 @@ function declaresName(parent: Node, name: Node): boolean {
     default:
       return false;
   }
+}
+
+/** The names that `const { a, b: c } = …` declares; those with a default are found where they get it. */
+function shorthandNames({ properties }: Extract<Node, { type: "ObjectPattern" }>): string[] {
+  return properties.flatMap((property) =>
+    property.type === "Property" && property.value.type === "Identifier" ? [property.value.name] : [],
+  );
 }
 
 /** Whether an identifier here is a label of something, not a reference to a variable. */
