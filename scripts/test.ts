@@ -17,11 +17,11 @@ try {
 }
 
 const vitest = await startVitest("test", filter, { ...options, watch: false, allowOnly: false });
-const { passed, failures } = count(vitest, options.testNamePattern !== undefined);
+const outcome = count(vitest, options.testNamePattern !== undefined);
 await vitest.close();
-for (const failure of failures) console.log(failure);
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exit(failures.length > 0 || passed === 0 ? 1 : 0);
+for (const failure of outcome.failures) console.log(failure);
+console.log(`${outcome.passed} passed, ${outcome.failures.length} failed`);
+process.exit(outcome.failures.length > 0 || outcome.passed === 0 ? 1 : 0);
 
 interface Outcome {
   readonly passed: number;
