@@ -1,0 +1,212 @@
+import { type BitrateLimits, DEFAULT_BITRATE_LIMITS } from "./bitrate-limits.ts";
+import type { HeaderExtensionMap, PlayoutDelay } from "./header-extensions.ts";
+import { RtpHeaderTemplate } from "./header-template.ts";
+import { KeyframeRequestGate } from "./keyframe-request-gate.ts";
+import type { RoundTripTime } from "./round-trip-time.ts";
+import type { ReportBlock } from "./rtcp/report-block.ts";
+import type { RtcpPacket } from "./rtcp/compound.ts";
+import { SendBitrate } from "./send-bitrate.ts";
+import { SentPacketHistory } from "./sent-packet-history.ts";
+import { SentStats } from "./sent-stats.ts";
+import { wrapTimestamp } from "./sequence.ts";
+import { MAX_PACKET_BYTES, type Packetization, type VideoPacketizer } from "./video-payload-format.ts";
+
+const VIDEO_CLOCK_RATE = 90_000;
+const REPORT_INTERVAL_MS = 1000;
+/** Assumed until a report block has measured it. */
+const DEFAULT_ROUND_TRIP_MS = 50;
+
+export interface VideoSendStreamOptions {
+  readonly ssrc: number;
+  readonly cname: string;
+  readonly payloadType: number;
+  readonly packetizer: VideoPacketizer;
+  readonly extensions: HeaderExtensionMap;
+  /** The m-line's identification, sent with each packet if the extension was negotiated. */
+  readonly mid?: string;
+  /** How long the peer may hold frames back, sent with each packet if the extension was negotiated. */
+  readonly playoutDelay?: PlayoutDelay;
+  /** Random, 32 bits: what is added to RTP timestamps (RFC 3550 §5.1). */
+  readonly timestampOffset: number;
+  /** Random, 16 bits; below 32768 it cannot wrap before the peer's first report (RFC 3711 §3.3.1). */
+  readonly firstSequenceNumber: number;
+  /** Milliseconds since the Unix epoch at the caller's time 0, the same for all streams of a connection. */
+  readonly wallOffsetMs: number;
+  /** Shared with the receiving streams of the connection. */
+  readonly roundTripTime: RoundTripTime;
+  readonly bitrateLimits?: BitrateLimits;
+}
+
+/** What is sent: one picture, as the encoder made it. */
+export interface OutgoingVideoFrame {
+  readonly data: Uint8Array;
+  readonly keyframe: boolean;
+  /** When the picture was taken, in microseconds. */
+  readonly timestampUs: number;
+}
+
+export interface VideoSendStats {
+  readonly packetCount: number;
+  /** Bytes of payload. */
+  readonly byteCount: number;
+  readonly frameCount: number;
+  readonly keyframeCount: number;
+  readonly resentPacketCount: number;
+  /** Share of packets lost (0 to 1) in the peer's last report. */
+  readonly fractionLost: number;
+  readonly targetBps: number;
+}
+
+/**
+ * One sent video stream: encoded frames in, packets out, and the peer's RTCP turned into what to do: send a packet again, force a keyframe, aim for
+ * another bitrate. Packets pass the connection's `TransportStamper` before they leave.
+ */
+export class VideoSendStream {
+  readonly #options: VideoSendStreamOptions;
+  readonly #template: RtpHeaderTemplate;
+  readonly #history = new SentPacketHistory();
+  readonly #sent: SentStats;
+  readonly #gate = new KeyframeRequestGate();
+  readonly #bitrate: SendBitrate;
+  #nextSequenceNumber: number;
+  #nextReportMs: number | undefined;
+  #frameCount = 0;
+  #keyframeCount = 0;
+  #resentPacketCount = 0;
+  #fractionLost = 0;
+
+  constructor(options: VideoSendStreamOptions) {
+    this.#options = options;
+    const { ssrc, payloadType, extensions, mid, playoutDelay, wallOffsetMs } = options;
+    this.#template = new RtpHeaderTemplate({
+      ssrc,
+      payloadType,
+      extensions: [
+        ...(mid === undefined ? [] : extensions.elements("mid", mid)),
+        ...(playoutDelay === undefined ? [] : extensions.elements("playoutDelay", playoutDelay)),
+        ...extensions.elements("absSendTime", 0),
+        ...extensions.elements("transportSequenceNumber", 0),
+      ],
+    });
+    this.#sent = new SentStats({ ssrc, clockRate: VIDEO_CLOCK_RATE, wallOffsetMs });
+    this.#bitrate = new SendBitrate(options.bitrateLimits ?? DEFAULT_BITRATE_LIMITS);
+    this.#nextSequenceNumber = options.firstSequenceNumber & 0xffff;
+  }
+
+  /** When to call `handleTimer`, or `undefined` before the first frame. */
+  get nextTimerMs(): number | undefined {
+    return this.#nextReportMs;
+  }
+
+  /** What the encoder should aim for, in bits per second. */
+  get targetBitrateBps(): number {
+    return this.#bitrate.targetBps;
+  }
+
+  get stats(): VideoSendStats {
+    return {
+      packetCount: this.#sent.packetCount,
+      byteCount: this.#sent.octetCount,
+      frameCount: this.#frameCount,
+      keyframeCount: this.#keyframeCount,
+      resentPacketCount: this.#resentPacketCount,
+      fractionLost: this.#fractionLost,
+      targetBps: this.#bitrate.targetBps,
+    };
+  }
+
+  /** Whether the next frame has to be a keyframe. To be asked once per frame, before it is encoded. */
+  takeForcedKeyframe(nowMs: number): boolean {
+    return this.#gate.takeForcedKeyframe(nowMs);
+  }
+
+  /** The RTP packets of a frame, in sending order. */
+  packetize({ data, keyframe, timestampUs }: OutgoingVideoFrame, nowMs: number): Packetization {
+    const headroom = this.#template.byteLength;
+    const result = this.#options.packetizer.packetize(data, {
+      headroom,
+      maxPayloadByteLength: MAX_PACKET_BYTES - headroom,
+    });
+    if (result.type !== "packets") return result;
+    const { packets } = result;
+    if (packets.length === 0) return result;
+
+    const timestamp = wrapTimestamp(Math.round(timestampUs * 0.09) + this.#options.timestampOffset);
+    this.#sent.handleFrame(timestamp, nowMs);
+    this.#nextReportMs ??= nowMs;
+    this.#frameCount += 1;
+    if (keyframe) {
+      this.#keyframeCount += 1;
+      this.#gate.handleKeyframe(nowMs);
+    }
+    const last = packets.length - 1;
+    for (const [index, packet] of packets.entries()) {
+      const sequenceNumber = this.#nextSequenceNumber;
+      this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff;
+      this.#template.write(packet, { marker: index === last, sequenceNumber, timestamp });
+      this.#sent.handlePacket(packet.length - headroom);
+      this.#history.add(packet, { sequenceNumber, nowMs });
+    }
+    return result;
+  }
+
+  /** Takes RTCP from the peer and returns the packets to send again; packets about other streams change nothing. */
+  handleRtcp(packet: RtcpPacket, nowMs: number): readonly Uint8Array[] {
+    const { ssrc } = this.#options;
+    const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    switch (packet.type) {
+      case "nack":
+        return packet.mediaSsrc === ssrc ? this.#resend(packet.sequenceNumbers, { nowMs, roundTripMs }) : [];
+      case "picture-loss-indication":
+        if (packet.mediaSsrc === ssrc) this.#gate.handleRequest({ nowMs, roundTripMs });
+        return [];
+      case "full-intra-request":
+        for (const { ssrc: asked, sequenceNumber } of packet.entries) {
+          if (asked !== ssrc) continue;
+          this.#gate.handleFir({ senderSsrc: packet.senderSsrc, sequenceNumber }, { nowMs, roundTripMs });
+        }
+        return [];
+      case "remb":
+        if (packet.ssrcs.length === 0 || packet.ssrcs.includes(ssrc)) this.#bitrate.handleRemb(packet.bitrateBps);
+        return [];
+      case "sender-report":
+      case "receiver-report":
+        for (const report of packet.reports) if (report.ssrc === ssrc) this.#handleReport(report, nowMs);
+        return [];
+      case "source-description":
+      case "goodbye":
+        return [];
+    }
+  }
+
+  /** The RTCP that is due: a sender report, which the peer needs to play audio and video in step. */
+  handleTimer(nowMs: number): RtcpPacket[] {
+    if (this.#nextReportMs === undefined || nowMs < this.#nextReportMs) return [];
+    this.#nextReportMs = nowMs + REPORT_INTERVAL_MS;
+    const report = this.#sent.report(nowMs);
+    if (!report) return [];
+    const { ssrc, cname } = this.#options;
+    return [report, { type: "source-description", sources: [{ ssrc, cname }] }];
+  }
+
+  #resend(
+    sequenceNumbers: readonly number[],
+    timing: { nowMs: number; roundTripMs: number },
+  ): readonly Uint8Array[] {
+    const packets: Uint8Array[] = [];
+    for (const sequenceNumber of sequenceNumbers) {
+      const packet = this.#history.takeForResend(sequenceNumber, timing);
+      if (!packet) continue;
+      packets.push(packet);
+      this.#sent.handlePacket(packet.length - this.#template.byteLength);
+    }
+    this.#resentPacketCount += packets.length;
+    return packets;
+  }
+
+  #handleReport(report: ReportBlock, nowMs: number): void {
+    this.#options.roundTripTime.handleReportBlock(report, nowMs + this.#options.wallOffsetMs);
+    this.#fractionLost = report.fractionLost / 256;
+    this.#bitrate.handleLoss(this.#fractionLost, nowMs);
+  }
+}
