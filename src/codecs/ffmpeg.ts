@@ -1,8 +1,14 @@
 import { FastRtcError } from "../errors.ts";
 
+type Library = typeof import("node-av/lib");
+
+export type CodecContext = InstanceType<Library["CodecContext"]>;
+export type NativeFrame = InstanceType<Library["Frame"]>;
+export type NativePacket = InstanceType<Library["Packet"]>;
+
 /** The two halves of the native library that this folder uses: FFmpeg's calls and FFmpeg's numbers. */
 export interface Ffmpeg {
-  readonly lib: typeof import("node-av/lib");
+  readonly lib: Library;
   readonly constants: typeof import("node-av/constants");
   /** What a codec returns that has nothing more to give for now. */
   readonly eagain: number;
@@ -17,22 +23,24 @@ let loading: Promise<Ffmpeg> | undefined;
  * @throws {FastRtcError} `codec_failed` when the machine has no build of the native library.
  */
 export function loadFfmpeg(): Promise<Ffmpeg> {
-  loading ??= importFfmpeg();
+  loading ??= importFfmpeg(() => Promise.all([import("node-av/lib"), import("node-av/constants")]));
   return loading;
 }
 
-async function importFfmpeg(): Promise<Ffmpeg> {
+/** @internal `loadFfmpeg` without its memory, and with the import as an argument for tests. */
+export async function importFfmpeg(
+  load: () => Promise<[Library, typeof import("node-av/constants")]>,
+): Promise<Ffmpeg> {
   try {
-    const [lib, constants] = await Promise.all([import("node-av/lib"), import("node-av/constants")]);
+    const [lib, constants] = await load();
     // Broken input is expected from a network, and every failure reaches us as a return code too.
     lib.Log.setLevel(constants.AV_LOG_QUIET);
     return { lib, constants, eagain: lib.FFmpegError.AVERROR(lib.PosixError.EAGAIN) };
   } catch (cause) {
     throw new FastRtcError(
       "codec_failed",
-      `The native codecs could not be loaded on ${process.platform}-${process.arch}. They come with the package ` +
-        `node-av as an optional dependency per platform: install again without --omit=optional (and delete a ` +
-        `node_modules that was copied from another machine).`,
+      `The native codecs could not be loaded on ${process.platform}-${process.arch}. They come as an optional ` +
+        "dependency of the package node-av, one per platform: install again on this machine, without --omit=optional.",
       { cause },
     );
   }

@@ -1,24 +1,24 @@
 import { FastRtcError, invariant } from "../errors.ts";
 import type { EncodedVideoFrame, VideoCodec } from "../media/encoded-video-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
-import { checkReturn, type Ffmpeg, loadFfmpeg } from "./ffmpeg.ts";
+import { checkReturn, type Ffmpeg, loadFfmpeg, type NativeFrame, type NativePacket } from "./ffmpeg.ts";
+import { FrameRateMeter } from "./frame-rate-meter.ts";
+import { H264Encoder } from "./h264-encoder.ts";
 import { writePicture } from "./native-picture.ts";
-
-type CodecContext = InstanceType<Ffmpeg["lib"]["CodecContext"]>;
-type NativeFrame = InstanceType<Ffmpeg["lib"]["Frame"]>;
-type NativePacket = InstanceType<Ffmpeg["lib"]["Packet"]>;
+import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
+import { Vp8Encoder } from "./vp8-encoder.ts";
 
 export interface VideoEncoderOptions {
   codec: VideoCodec;
-  /** Bits per second to aim at. */
+  /** Bits per second to aim at, at least 1000. Easy pictures take less. */
   bitrate: number;
-  /** Frames per second to plan the bits for. @default 30 */
-  maxFrameRate?: number;
+  /** Frames per second to expect until their timestamps have shown the true rate. @default 30 */
+  frameRate?: number | undefined;
   /**
-   * H.264 only: no slice becomes longer than this many bytes, which is what packetization-mode 0
-   * needs, where every slice travels in one packet. Without it a picture is one slice.
+   * H.264 only: no slice becomes longer than this many bytes, which packetization-mode 0 needs, where every slice
+   * travels in one packet. Without it a picture is one slice.
    */
-  maxSliceBytes?: number;
+  maxSliceBytes?: number | undefined;
 }
 
 export interface EncodeOptions {
@@ -26,64 +26,71 @@ export interface EncodeOptions {
   keyframe?: boolean;
 }
 
-const MICROSECONDS_PER_SECOND = 1_000_000;
-/** Longest stretch, in seconds, over which the bitrate may be exceeded: a keyframe costs that much delay at most. */
-const BUFFER_SECONDS = 0.5;
+/** Below this neither encoder has a meaningful rate control. */
+const LOWEST_BITRATE = 1000;
 
 /**
- * Compresses frames for real time, off the main thread: no look-ahead, no reordering, one picture in, one out,
- * keyframes only where asked for, at the beginning and after a change of size.
+ * Compresses frames for real time, off the main thread: no look-ahead, no reordering, one picture in, one out.
+ * Keyframes come where asked for, at the beginning and after a change of size; VP8 also makes one when the
+ * bitrate has moved threefold. Frames may have any size; H.264 has only even sides, so there an odd picture
+ * gets its last column or row twice and arrives one pixel larger. Rotation is not applied: it travels beside the picture.
  */
 export class VideoEncoder implements AsyncDisposable {
   readonly #ffmpeg: Ffmpeg;
   readonly #options: VideoEncoderOptions;
+  readonly #frameRate: FrameRateMeter;
   readonly #packet: NativePacket;
-  #context: CodecContext | undefined;
+  #encoder: NativeVideoEncoder | undefined;
   #picture: NativeFrame | undefined;
   #bitrate: number;
-  #lastPts = -1;
-  #pending: Promise<unknown> | undefined;
+  #sending: Promise<number> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(ffmpeg: Ffmpeg, options: VideoEncoderOptions) {
     this.#ffmpeg = ffmpeg;
     this.#options = options;
-    this.#bitrate = Math.round(options.bitrate);
+    this.#frameRate = new FrameRateMeter(options.frameRate ?? 30);
+    this.#bitrate = wholeBitrate(options.bitrate);
     this.#packet = new ffmpeg.lib.Packet();
     this.#packet.alloc();
   }
 
-  /** @throws {FastRtcError} `codec_failed` when the native library is missing. */
+  /** @throws {FastRtcError} `unsupported_codec`, or `codec_failed` when the native library is missing. */
   static async create(options: VideoEncoderOptions): Promise<VideoEncoder> {
+    if (options.codec !== "H264" && options.codec !== "VP8") {
+      throw new FastRtcError("unsupported_codec", `Video can be encoded as H264 or VP8, not as ${options.codec}.`);
+    }
     return new VideoEncoder(await loadFfmpeg(), options);
   }
 
   /**
-   * Compresses one frame; one call at a time. The frame's pixels are copied before the promise is returned,
-   * so that it may be released at once. `undefined` when the encoder was closed meanwhile.
+   * Compresses one frame; one call at a time. The pixels are copied before the promise is returned, so that
+   * the frame may be released at once. `undefined` when the encoder has been closed.
    *
-   * @throws {FastRtcError} `codec_failed` when the native encoder fails. The next call begins anew, with a keyframe.
+   * @throws {FastRtcError} `codec_failed` when the native encoder fails. The next call starts anew, with a keyframe.
    */
   async encode(frame: VideoFrame, { keyframe = false }: EncodeOptions = {}): Promise<EncodedVideoFrame | undefined> {
-    invariant(!this.#pending, "a video encoder takes one frame at a time");
+    invariant(!this.#sending, "a video encoder takes one frame at a time");
     if (this.#closing) return undefined;
     const { constants } = this.#ffmpeg;
     const picture = this.#fitPicture(frame);
     writePicture(frame, picture);
-    const context = (this.#context ??= this.#open(picture.width, picture.height));
-    const timestampUs = frame.timestampUs ?? this.#lastPts + 1;
-    this.#lastPts = Math.max(this.#lastPts + 1, Math.round(timestampUs));
-    picture.pts = BigInt(this.#lastPts);
+    const { timestampUs } = frame;
+    const rate = { bitrate: this.#bitrate, frameRate: this.#frameRate.measure(timestampUs) };
+    if (this.#encoder && !this.#encoder.reaches(rate, keyframe)) this.#discardEncoder();
+    this.#encoder ??= this.#open(picture, rate);
+    this.#encoder.aim(picture, rate);
     picture.pictType = keyframe ? constants.AV_PICTURE_TYPE_I : constants.AV_PICTURE_TYPE_NONE;
-    if (this.#bitrate !== Number(context.bitRate)) this.#applyBitrate(context);
-    const sent = await this.#send(context, picture);
+    this.#sending = this.#encoder.context.sendFrame(picture);
+    const sent = await this.#sending;
+    this.#sending = undefined;
     if (this.#closing) return undefined;
-    return this.#receive(context, sent, timestampUs);
+    return this.#receive(this.#encoder, sent, timestampUs ?? 0);
   }
 
   /** Aims at another bitrate, in bits per second, from the next frame on. */
   setBitrate(bitrate: number): void {
-    this.#bitrate = Math.round(bitrate);
+    this.#bitrate = wholeBitrate(bitrate);
   }
 
   /** Frees the native memory once the call under way is over. Harmless when repeated. */
@@ -98,90 +105,65 @@ export class VideoEncoder implements AsyncDisposable {
 
   /** The native picture to fill: the one of the last frame, unless the size has changed. */
   #fitPicture(frame: VideoFrame): NativeFrame {
-    const { lib, constants } = this.#ffmpeg;
-    const width = evenUp(frame.width);
-    const height = evenUp(frame.height);
-    if (this.#picture?.width === width && this.#picture.height === height) return this.#picture;
-    this.#discardContext();
-    this.#picture?.free();
-    this.#picture = new lib.Frame();
-    this.#picture.alloc();
-    this.#picture.format = constants.AV_PIX_FMT_YUV420P;
-    this.#picture.width = width;
-    this.#picture.height = height;
-    checkReturn(this.#ffmpeg, this.#picture.getBuffer(0), `allocate a picture of ${width}x${height}`);
-    return this.#picture;
-  }
-
-  #open(width: number, height: number): CodecContext {
-    const { lib, constants } = this.#ffmpeg;
-    const { maxFrameRate = 30, maxSliceBytes } = this.#options;
-    const encoder = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
-    invariant(encoder, "this build of FFmpeg encodes H.264");
-    const context = new lib.CodecContext();
-    context.allocContext3(encoder);
-    context.width = width;
-    context.height = height;
-    context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
-    context.timeBase = new lib.Rational(1, MICROSECONDS_PER_SECOND);
-    context.framerate = new lib.Rational(Math.round(maxFrameRate), 1);
-    context.threadCount = 1;
-    context.gopSize = 2 ** 30;
-    context.maxBFrames = 0;
-    this.#applyBitrate(context);
-    context.setOption("preset", "ultrafast");
-    context.setOption("tune", "zerolatency");
-    context.setOption("profile", "baseline");
-    context.setOption("forced-idr", 1);
-    if (maxSliceBytes !== undefined) context.setOption("slice-max-size", maxSliceBytes);
-    checkReturn(this.#ffmpeg, context.open2Sync(encoder, null), `open the H.264 encoder for ${width}x${height}`);
-    return context;
-  }
-
-  #applyBitrate(context: CodecContext): void {
-    context.bitRate = BigInt(this.#bitrate);
-    context.rcMaxRate = BigInt(this.#bitrate);
-    context.rcBufferSize = Math.round(this.#bitrate * BUFFER_SECONDS);
-  }
-
-  async #send(context: CodecContext, picture: NativeFrame): Promise<number> {
-    const sending = context.sendFrame(picture);
-    this.#pending = sending;
-    try {
-      return await sending;
-    } finally {
-      this.#pending = undefined;
+    const alignment = this.#options.codec === "H264" ? 2 : 1;
+    const width = roundUp(frame.width, alignment);
+    const height = roundUp(frame.height, alignment);
+    if (this.#picture?.width === width && this.#picture.height === height) {
+      checkReturn(this.#ffmpeg, this.#picture.makeWritable(), "reuse a picture");
+      return this.#picture;
     }
+    this.#discardEncoder();
+    this.#discardPicture();
+    const { lib, constants } = this.#ffmpeg;
+    const picture = new lib.Frame();
+    picture.alloc();
+    picture.format = constants.AV_PIX_FMT_YUV420P;
+    picture.width = width;
+    picture.height = height;
+    checkReturn(this.#ffmpeg, picture.getBuffer(), `allocate a picture of ${width}x${height}`);
+    this.#picture = picture;
+    return picture;
   }
 
-  #receive(context: CodecContext, sent: number, timestampUs: number): EncodedVideoFrame {
-    const received = sent < 0 ? sent : context.receivePacketSync(this.#packet);
-    const data = received < 0 ? null : this.#packet.data;
-    if (!data) {
-      this.#discardContext();
-      checkReturn(this.#ffmpeg, received, "encode a picture");
-      throw new FastRtcError("codec_failed", "FFmpeg encoded a picture to nothing.");
-    }
+  #open(size: PictureSize, rate: EncodingRate): NativeVideoEncoder {
+    if (this.#options.codec === "VP8") return new Vp8Encoder(this.#ffmpeg, size, rate);
+    return new H264Encoder(this.#ffmpeg, size, rate, { maxSliceBytes: this.#options.maxSliceBytes });
+  }
+
+  #receive(encoder: NativeVideoEncoder, sent: number, timestampUs: number): EncodedVideoFrame {
+    const received = sent < 0 ? sent : encoder.context.receivePacketSync(this.#packet);
+    if (received < 0) this.#discardEncoder();
+    checkReturn(this.#ffmpeg, received, `encode a picture as ${this.#options.codec}`);
+    invariant(this.#packet.data, "an encoded picture has bytes");
+    const data = new Uint8Array(this.#packet.data);
     const keyframe = this.#packet.isKeyframe;
-    const copy = new Uint8Array(data);
     this.#packet.unref();
-    return { data: copy, keyframe, timestampUs };
+    return { data, keyframe, timestampUs };
   }
 
   async #free(): Promise<void> {
     // Freeing a context that a thread is working on would crash the process.
-    await Promise.allSettled([this.#pending]);
-    this.#discardContext();
-    this.#picture?.free();
+    await this.#sending;
+    this.#discardEncoder();
+    this.#discardPicture();
     this.#packet.free();
   }
 
-  #discardContext(): void {
-    this.#context?.freeContext();
-    this.#context = undefined;
+  #discardEncoder(): void {
+    this.#encoder?.context.freeContext();
+    this.#encoder = undefined;
+  }
+
+  #discardPicture(): void {
+    this.#picture?.free();
+    this.#picture = undefined;
   }
 }
 
-function evenUp(length: number): number {
-  return length + (length % 2);
+function wholeBitrate(bitrate: number): number {
+  return Math.max(Math.round(bitrate), LOWEST_BITRATE);
+}
+
+function roundUp(length: number, alignment: number): number {
+  return Math.ceil(length / alignment) * alignment;
 }
