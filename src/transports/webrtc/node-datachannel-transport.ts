@@ -1,0 +1,358 @@
+import { PeerConnection, type Track, Video, type IceServer as EngineIceServer } from "node-datachannel";
+import { type Clock, systemClock } from "../../async/clock.ts";
+import { FastRtcError, invariant, toError } from "../../errors.ts";
+import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
+import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
+import { guardCallback } from "./guard-callback.ts";
+import type { IceServer } from "./ice-servers.ts";
+import { InboundBuffer } from "./inbound-buffer.ts";
+import { NativeDataChannel } from "./native-data-channel.ts";
+import type {
+  CandidatePair,
+  LocalTransport,
+  PacketTransport,
+  PacketTransportEvents,
+  PacketTransportState,
+  PacketTransportStats,
+  RemoteTransport,
+} from "./packet-transport.ts";
+
+export interface NodeDataChannelTransportOptions {
+  /** Asked for reflexive and relayed candidates. Hosts must be IP addresses: a name would be resolved on a native thread. At most 1 STUN and 2 TURN servers are used. @default [] */
+  iceServers?: readonly IceServer[];
+  /** UDP ports to choose from, both inclusive. @default any */
+  portRange?: { readonly begin: number; readonly end: number } | undefined;
+  /** Serves all peers through this one UDP port; TURN cannot be used with it. @default a port per peer */
+  udpMuxPort?: number | undefined;
+  /** The local address to use, and the only host candidate then. @default all addresses */
+  bindAddress?: string | undefined;
+  /** Largest data channel message accepted, in bytes. @default 262144 */
+  maxMessageSize?: number;
+  /** @internal Replaced in tests. */
+  clock?: Clock;
+}
+
+/** More remote candidates than this are ignored: the ICE agent itself keeps about 20. */
+const MAX_REMOTE_CANDIDATES = 64;
+/** Data channels a peer may have open at a time; further ones are closed at once. */
+const MAX_CHANNELS = 16;
+/** Each turn of the event loop frees up to 1,000 packets that the engine had queued for a closed peer. */
+const DRAIN_TURNS = 64;
+/** How long the engine may take to say that its track is closed. */
+const DRAIN_TIMEOUT_MS = 1000;
+
+/** The packet transport over node-datachannel (libdatachannel), in its one-track mode: see `engineOffer`. */
+export class NodeDataChannelTransport implements PacketTransport {
+  readonly local: LocalTransport;
+  readonly #peer: PeerConnection;
+  readonly #track: Track | undefined;
+  readonly #clock: Clock;
+  readonly #inbound: InboundBuffer;
+  readonly #channels = new Set<NativeDataChannel>();
+  /** Channels whose native part has not been freed. */
+  readonly #nativeChannels = new Set<NativeDataChannel>();
+  readonly #candidates: IceCandidate[] = [];
+  readonly #candidateWaits = new Set<() => void>();
+  readonly #remoteMid: string;
+  readonly #maxSendMessageSize: number;
+  #events: PacketTransportEvents | undefined;
+  #state: PacketTransportState = "connecting";
+  #gathered = false;
+  #remoteCandidateCount = 0;
+  #trackClosed: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  #packetsReceived = 0;
+  #bytesReceived = 0;
+  #packetsSent = 0;
+  #bytesSent = 0;
+  #packetsInvalid = 0;
+  #sendFailures = 0;
+
+  /**
+   * Answers `remote` at once: when this returns, `local` and the host candidates are known.
+   * @throws {FastRtcError} `invalid_sdp` when the peer's parameters cannot be used.
+   */
+  constructor(remote: RemoteTransport, events: PacketTransportEvents, options: NodeDataChannelTransportOptions = {}) {
+    const { clock = systemClock, maxMessageSize = 262_144 } = options;
+    const offer = engineOffer(remote);
+    this.#events = events;
+    this.#clock = clock;
+    this.#remoteMid = remote.media ? RTP_MID : DATA_MID;
+    // RFC 8841: 0 means that the peer takes messages of any size.
+    this.#maxSendMessageSize = Math.min(remote.dataChannel?.maxMessageSize || maxMessageSize, maxMessageSize);
+    this.#inbound = new InboundBuffer({ deliver: (packet, arrivalMs) => this.#deliver(packet, arrivalMs) });
+    this.#peer = new PeerConnection("peer", engineConfiguration(options, maxMessageSize));
+    try {
+      if (remote.media) this.#track = this.#addTrack();
+      this.#listen();
+      this.#peer.setRemoteDescription(offer, "offer");
+      this.#peer.setLocalDescription("answer");
+      const answer = this.#peer.localDescription();
+      invariant(answer, "the engine has an answer once it was asked for one");
+      const { local, candidates } = readEngineAnswer(answer.sdp);
+      this.local = local;
+      this.#candidates.push(...candidates);
+    } catch (thrown) {
+      void this.close();
+      if (thrown instanceof FastRtcError) throw thrown;
+      throw new FastRtcError("invalid_sdp", `The offer's transport cannot be used: ${toError(thrown).message}`, {
+        cause: thrown,
+      });
+    }
+  }
+
+  get state(): PacketTransportState {
+    return this.#state;
+  }
+
+  get localCandidates(): readonly IceCandidate[] {
+    return this.#candidates;
+  }
+
+  addRemoteCandidate(candidate: IceCandidate): boolean {
+    const usable = candidate.protocol === "udp" && candidate.component === 1 && candidate.addressFamily !== "name";
+    if (!usable || this.#closing || this.#remoteCandidateCount >= MAX_REMOTE_CANDIDATES) return false;
+    this.#remoteCandidateCount += 1;
+    try {
+      this.#peer.addRemoteCandidate(writeCandidate(candidate), this.#remoteMid);
+      return true;
+    } catch (thrown) {
+      this.#events?.error(toError(thrown));
+      return false;
+    }
+  }
+
+  candidatesFound(types: readonly CandidateType[], timeoutMs: number): Promise<void> {
+    const complete = (): boolean =>
+      this.#gathered ||
+      this.#closing !== undefined ||
+      types.every((type) => this.#candidates.some((found) => found.type === type));
+    if (complete()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        cancel();
+        this.#candidateWaits.delete(check);
+        resolve();
+      };
+      const check = (): void => {
+        if (complete()) settle();
+      };
+      const cancel = this.#clock.after(timeoutMs, settle);
+      this.#candidateWaits.add(check);
+    });
+  }
+
+  send(packet: Uint8Array): boolean {
+    if (this.#state !== "connected" || !this.#track) {
+      this.#sendFailures += 1;
+      return false;
+    }
+    let sent = false;
+    try {
+      // The type asks for a Buffer; the engine reads any view on bytes.
+      sent = this.#track.sendMessageBinary(packet as Buffer);
+    } catch {
+      // The connection closed natively a moment ago, and the event of it is on its way; it is counted below.
+    }
+    if (sent) {
+      this.#packetsSent += 1;
+      this.#bytesSent += packet.byteLength;
+    } else {
+      this.#sendFailures += 1;
+    }
+    return sent;
+  }
+
+  selectedPair(): CandidatePair | undefined {
+    if (this.#closing) return undefined;
+    const pair = this.#peer.getSelectedCandidatePair();
+    if (!pair) return undefined;
+    const end = ({ address, port, type }: typeof pair.local) => ({ address, port, type });
+    return { local: end(pair.local), remote: end(pair.remote) };
+  }
+
+  stats(): PacketTransportStats {
+    return {
+      packetsReceived: this.#packetsReceived,
+      bytesReceived: this.#bytesReceived,
+      packetsSent: this.#packetsSent,
+      bytesSent: this.#bytesSent,
+      packetsShed: this.#inbound.shedCount,
+      packetsInvalid: this.#packetsInvalid,
+      sendFailures: this.#sendFailures,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const events = this.#events;
+    this.#events = undefined;
+    this.#inbound.clear();
+    for (const channel of this.#nativeChannels) channel.detach();
+    this.#channels.clear();
+    const trackClosed = this.#track && new Promise<void>((resolve) => (this.#trackClosed = resolve));
+    this.#peer.close(); // Sends the DTLS alert, and ends the flow of packets before anything is torn down.
+    this.#state = "closed";
+    for (const check of [...this.#candidateWaits]) queueMicrotask(check);
+    queueMicrotask(() =>
+      guardCallback(
+        () => events?.state("closed"),
+        (error) => events?.error(error),
+      )(),
+    );
+    if (trackClosed) {
+      const timeout = new AbortController();
+      await Promise.race([trackClosed, this.#clock.sleep(DRAIN_TIMEOUT_MS, timeout.signal).catch(() => undefined)]);
+      timeout.abort();
+    }
+    // Packets that are still queued would leak with the callback they wait for.
+    for (let turn = 0; turn < DRAIN_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    this.#track?.close();
+    for (const channel of this.#nativeChannels) channel.free();
+    this.#nativeChannels.clear();
+  }
+
+  #addTrack(): Track {
+    const media = new Video(RTP_MID, "SendRecv");
+    media.addVP8Codec(96);
+    const track = this.#peer.addTrack(media);
+    track.onOpen(this.#guard(() => this.#changeState("connected")));
+    track.onMessage(this.#guard((packet) => this.#receive(packet)));
+    track.onError(this.#guard((message) => this.#events?.error(new Error(message))));
+    track.onClosed(this.#guard(() => this.#trackClosed?.()));
+    return track;
+  }
+
+  #listen(): void {
+    this.#peer.onStateChange(this.#guard((state) => this.#engineState(state)));
+    this.#peer.onLocalCandidate(this.#guard((line) => this.#found(line)));
+    this.#peer.onGatheringStateChange(
+      this.#guard((state) => {
+        if (state !== "complete") return;
+        this.#gathered = true;
+        for (const check of [...this.#candidateWaits]) check();
+      }),
+    );
+    this.#peer.onDataChannel(
+      this.#guard((native) => {
+        if (this.#closing || this.#channels.size >= MAX_CHANNELS) {
+          native.onClosed(() => undefined);
+          native.close();
+          return;
+        }
+        const channel: NativeDataChannel = new NativeDataChannel(native, this.#maxSendMessageSize, {
+          open: (opened) => {
+            if (!this.#track) this.#changeState("connected");
+            this.#events?.channelOpen(opened);
+          },
+          message: (sender, message) => this.#events?.channelMessage(sender, message),
+          closed: (closed) => {
+            this.#channels.delete(channel);
+            this.#events?.channelClosed(closed);
+          },
+          error: (error) => this.#events?.error(error),
+        });
+        this.#channels.add(channel);
+        this.#nativeChannels.add(channel);
+      }),
+    );
+  }
+
+  #engineState(state: string): void {
+    switch (state) {
+      case "connected":
+        // With media, packets flow once the track is open, which may be earlier or later than this.
+        if (!this.#track) this.#changeState("connected");
+        break;
+      case "disconnected":
+      case "failed":
+        this.#changeState(state);
+        break;
+      case "closed":
+        void this.close();
+        break;
+      default:
+    }
+  }
+
+  #changeState(state: PacketTransportState): void {
+    const past: readonly PacketTransportState[] = ["disconnected", "failed", "closed"];
+    if (this.#state === state || past.includes(this.#state)) return;
+    this.#state = state;
+    this.#events?.state(state);
+  }
+
+  #receive(packet: Uint8Array): void {
+    if (this.#closing) return;
+    this.#inbound.push(packet, this.#clock.nowMs());
+  }
+
+  #deliver(packet: Uint8Array, arrivalMs: number): void {
+    const events = this.#events;
+    if (!events) return;
+    try {
+      this.#changeState("connected"); // The engine's word that it is open may come second.
+      this.#packetsReceived += 1;
+      this.#bytesReceived += packet.byteLength;
+      const [first = 0, second = 0] = packet;
+      if (first >> 6 !== 2 || packet.byteLength < 8) this.#packetsInvalid += 1;
+      // RFC 5761 section 4: the second byte tells RTCP (packet types 192 to 223) from RTP.
+      else if (second >= 192 && second <= 223) events.rtcp(packet, arrivalMs);
+      else if (packet.byteLength < 12) this.#packetsInvalid += 1;
+      else events.rtp(packet, arrivalMs);
+    } catch (thrown) {
+      this.#report(toError(thrown));
+    }
+  }
+
+  #found(line: string): void {
+    const candidate = parseCandidate(line);
+    const known = this.#candidates.some(
+      ({ address, port, type }) => address === candidate.address && port === candidate.port && type === candidate.type,
+    );
+    if (known) return;
+    this.#candidates.push(candidate);
+    for (const check of [...this.#candidateWaits]) check();
+    this.#events?.localCandidate(candidate);
+  }
+
+  #guard<Arguments extends unknown[]>(callback: (...args: Arguments) => void): (...args: Arguments) => void {
+    return guardCallback(callback, (error) => this.#events?.error(error));
+  }
+
+  #report(error: Error): void {
+    guardCallback(
+      () => this.#events?.error(error),
+      (thrown) => process.emitWarning(thrown),
+    )();
+  }
+}
+
+function engineConfiguration(
+  { iceServers = [], portRange, udpMuxPort, bindAddress }: NodeDataChannelTransportOptions,
+  maxMessageSize: number,
+) {
+  const ports = udpMuxPort === undefined ? portRange : { begin: udpMuxPort, end: udpMuxPort };
+  return {
+    iceServers: iceServers.map(engineIceServer),
+    disableAutoNegotiation: true,
+    enableIceUdpMux: udpMuxPort !== undefined,
+    maxMessageSize,
+    ...(ports && { portRangeBegin: ports.begin, portRangeEnd: ports.end }),
+    ...(bindAddress && { bindAddress }),
+  };
+}
+
+function engineIceServer(server: IceServer): EngineIceServer {
+  const { host: hostname, port } = server;
+  if (server.type === "stun") return { hostname, port };
+  return { hostname, port, username: server.username, password: server.credential, relayType: "TurnUdp" };
+}
