@@ -141,6 +141,7 @@ export class Connection implements AsyncDisposable {
         if (this.#ownsMedia) stopTracks(input);
         return;
       }
+      performanceMark("fastrtc:media");
       this.#input = input;
       for (const track of input.getTracks()) this.#prepareTrack(track);
       this.#events.emit("input", input);

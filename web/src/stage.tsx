@@ -24,7 +24,14 @@ export function Stage({ config, state, onFirstPicture, onWayOut }: StageProps): 
   const shows = isLive && (config.mode === "send" || phase.hasPicture);
 
   return (
-    <section class="stage" data-phase={phase.type} data-shows={shows} style={{ "--ratio": ratio }} aria-label="Stream">
+    <section
+      class="stage"
+      data-phase={phase.type}
+      data-shows={shows}
+      data-modality={config.modality}
+      style={{ "--ratio": ratio }}
+      aria-label="Stream"
+    >
       {output && hasVideo && (
         <RemotePicture
           stream={output}
