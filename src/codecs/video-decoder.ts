@@ -2,7 +2,14 @@ import { FastRtcError, invariant } from "../errors.ts";
 import type { EncodedVideoFrame, VideoCodec } from "../media/encoded-video-frame.ts";
 import type { FramePool } from "../media/frame-pool.ts";
 import { VideoFrame } from "../media/video-frame.ts";
-import { checkReturn, type CodecContext, type Ffmpeg, loadFfmpeg, type NativeFrame, type NativePacket } from "./ffmpeg.ts";
+import {
+  checkReturn,
+  type CodecContext,
+  type Ffmpeg,
+  loadFfmpeg,
+  type NativeFrame,
+  type NativePacket,
+} from "./ffmpeg.ts";
 import { I420Converter } from "./i420-converter.ts";
 import { readPicture } from "./native-picture.ts";
 

@@ -22,7 +22,8 @@ export function testPicture({ width, height, index }: TestPictureOptions): Video
       const inPatch = dx >= 0 && dy >= 0 && dx < width * 0.3 && dy < height * 0.3;
       const glyph = ((dx >> 2) * 7 + (dy >> 3) * 13) % 11 < 3 ? 70 : 0;
       noise = (Math.imul(noise, 1664525) + 1013904223) >>> 0;
-      y[row * strideY + column] = 50 + (column * 70) / width + (row * 30) / height + (inPatch ? glyph : 0) + (noise >>> 30);
+      y[row * strideY + column] =
+        50 + (column * 70) / width + (row * 30) / height + (inPatch ? glyph : 0) + (noise >>> 30);
     }
   }
   for (let row = 0; row < chromaSize(height); row++) {
