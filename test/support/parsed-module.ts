@@ -43,7 +43,7 @@ export function parseModule(path: string, source: string): ParsedModule {
 }
 
 /** Visits every node of a tree, parents first. */
-export function walk(node: Node, visit: (node: Node, parent: Node | undefined) => void, parent?: Node): void {
+function walk(node: Node, visit: (node: Node, parent: Node | undefined) => void, parent?: Node): void {
   visit(node, parent);
   for (const [key, value] of Object.entries(node)) {
     if (key === "parent") continue;
@@ -52,7 +52,7 @@ export function walk(node: Node, visit: (node: Node, parent: Node | undefined) =
 }
 
 /** Tells the line of an offset, counted from 1. */
-export function lineCounter(source: string): (offset: number) => number {
+function lineCounter(source: string): (offset: number) => number {
   return (offset) => source.slice(0, offset).split("\n").length;
 }
 
