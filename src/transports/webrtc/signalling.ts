@@ -2,12 +2,13 @@ import { FastRtcError, toError } from "../../errors.ts";
 import type { OfferReply } from "../../protocol/offer-reply.ts";
 import type { OfferRequest } from "../../protocol/offer-request.ts";
 import { type RefusalCode, refusal } from "../../protocol/refusal.ts";
+import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
-import { type MediaPlan, planMedia } from "./media-plan.ts";
+import { planMedia } from "./media-plan.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
 
 export interface SignallingOptions {
@@ -42,7 +43,7 @@ export class WebRtcSignalling {
   }
 
   async #answer(id: string, sdp: string): Promise<OfferReply> {
-    let plan: MediaPlan;
+    let plan: Negotiation;
     try {
       plan = planMedia(parseOffer(sdp), { allowExtraTracks: this.#options.allowExtraTracks });
     } catch (thrown) {
@@ -59,7 +60,7 @@ export class WebRtcSignalling {
     }
   }
 
-  async #connect(session: Session, plan: MediaPlan): Promise<OfferReply> {
+  async #connect(session: Session, plan: Negotiation): Promise<OfferReply> {
     const opening = this.#options
       .iceServers()
       .then((iceServers) => WebRtcTransport.open({ plan, iceServers, events: session, logger: this.#options.logger }));

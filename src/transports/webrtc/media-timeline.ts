@@ -1,0 +1,25 @@
+/** A frame's own time may differ from that of its arrival by this much before it is no longer believed, in microseconds. */
+const MAX_DEVIATION_US = 1_000_000;
+/** The least that lies between two frames, in microseconds. */
+const MIN_STEP_US = 1000;
+
+/**
+ * Puts frames on one line of time. Frames made from the camera's keep its rhythm, which a receiver needs to show
+ * them evenly; frames without a time, or with one from another origin, take the time at which they come.
+ */
+export class MediaTimeline {
+  #offsetUs: number | undefined;
+  #lastUs = -Infinity;
+
+  /** The time to send with a frame, in microseconds: always later than the one before. */
+  place(timestampUs: number | undefined, nowUs: number): number {
+    let placedUs = nowUs;
+    if (timestampUs !== undefined) {
+      this.#offsetUs ??= nowUs - timestampUs;
+      if (Math.abs(timestampUs + this.#offsetUs - nowUs) > MAX_DEVIATION_US) this.#offsetUs = nowUs - timestampUs;
+      placedUs = timestampUs + this.#offsetUs;
+    }
+    this.#lastUs = Math.max(placedUs, this.#lastUs + MIN_STEP_US);
+    return this.#lastUs;
+  }
+}

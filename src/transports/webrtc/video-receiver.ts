@@ -1,0 +1,101 @@
+import { BoundedQueue } from "../../async/bounded-queue.ts";
+import type { Clock } from "../../async/clock.ts";
+import { VideoDecoder } from "../../codecs/video-decoder.ts";
+import { toError } from "../../errors.ts";
+import type { FramePool } from "../../media/frame-pool.ts";
+import type { VideoFrame } from "../../media/video-frame.ts";
+import type { RtpPacket } from "../../rtp/packet.ts";
+import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import { type ReceivedVideoFrame, VideoReceiveStream, type VideoReceiveStreamOptions } from "../../rtp/video-receive-stream.ts";
+
+/** How many compressed pictures may wait for the decoder: a third of a second. */
+const MAX_WAITING = 10;
+/** After this long without a packet another stream may take the place of the one that is received, in milliseconds. */
+const ABANDONED_MS = 1000;
+
+export interface VideoReceiverOptions extends Omit<VideoReceiveStreamOptions, "ssrc"> {
+  readonly pool: FramePool;
+  readonly clock: Clock;
+  readonly onFrame: (frame: VideoFrame) => void;
+  readonly onFailure: (error: Error) => void;
+  /** Called when RTCP has become due outside of a call into the receiver. */
+  readonly onRtcpDue: () => void;
+}
+
+/**
+ * Receives the peer's video: packets in, decoded frames out. Compressed pictures wait for the decoder in a short queue; when the machine
+ * cannot keep up, all that waits is dropped and decoding goes on from a new keyframe, so that lateness never grows.
+ */
+export class VideoReceiver {
+  readonly #options: VideoReceiverOptions;
+  readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
+  #ssrc: number | undefined;
+  #stream: VideoReceiveStream | undefined;
+  #lastPacketMs = 0;
+  #decoder: VideoDecoder | undefined;
+  readonly #decoding: Promise<void>;
+
+  constructor(options: VideoReceiverOptions) {
+    this.#options = options;
+    this.#decoding = this.#decodeAll().catch((thrown: unknown) => options.onFailure(toError(thrown)));
+  }
+
+  get nextTimerMs(): number | undefined {
+    return this.#stream?.nextTimerMs;
+  }
+
+  /** Takes a packet; those of other streams than the one that is received are passed over. */
+  handlePacket(packet: RtpPacket, nowMs: number): void {
+    if (!this.#options.codecs.has(packet.payloadType)) return;
+    if (packet.ssrc !== this.#ssrc) {
+      if (this.#stream && nowMs - this.#lastPacketMs < ABANDONED_MS) return;
+      this.#ssrc = packet.ssrc;
+      this.#stream = new VideoReceiveStream({ ...this.#options, ssrc: packet.ssrc });
+      this.#waiting.clear();
+    }
+    this.#lastPacketMs = nowMs;
+    for (const frame of this.#stream?.handlePacket(packet, nowMs) ?? []) {
+      const dropped = this.#waiting.droppedCount;
+      this.#waiting.push(frame);
+      if (this.#waiting.droppedCount === dropped) continue;
+      this.#waiting.clear();
+      this.#stream?.requireKeyframe();
+    }
+  }
+
+  handleRtcp(packet: RtcpPacket, nowMs: number): void {
+    this.#stream?.handleRtcp(packet, nowMs);
+  }
+
+  handleTimer(nowMs: number): RtcpPacket[] {
+    return this.#stream?.handleTimer(nowMs) ?? [];
+  }
+
+  /** Frees the decoder. Harmless when repeated. */
+  async close(): Promise<void> {
+    this.#waiting.end();
+    await this.#decoder?.close();
+    await this.#decoding;
+  }
+
+  async #decodeAll(): Promise<void> {
+    let codec: ReceivedVideoFrame["codec"] | undefined;
+    for await (const unit of this.#waiting) {
+      if (!this.#decoder || unit.codec !== codec) {
+        await this.#decoder?.close();
+        codec = unit.codec;
+        this.#decoder = await VideoDecoder.create({ codec, pool: this.#options.pool });
+        if (this.#waiting.ended) {
+          await this.#decoder.close();
+          return;
+        }
+      }
+      const { frames, keyframeNeeded } = await this.#decoder.decode(unit);
+      for (const frame of frames) this.#options.onFrame(frame);
+      if (keyframeNeeded) {
+        this.#stream?.requireKeyframe();
+        this.#options.onRtcpDue();
+      }
+    }
+  }
+}
