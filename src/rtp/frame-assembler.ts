@@ -36,7 +36,7 @@ const NO_FRAMES: readonly AssembledFrame[] = Object.freeze([]);
  */
 export class FrameAssembler {
   readonly #depacketizers: ReadonlyMap<number, VideoDepacketizer>;
-  readonly #slots = new Array<RtpPacket | undefined>(CAPACITY).fill(undefined);
+  readonly #slots = Array.from<RtpPacket | undefined>({ length: CAPACITY });
   readonly #arrivals = new Float64Array(CAPACITY);
   readonly #timestamps = new TimestampUnwrapper();
   #gapTimeoutMs: number;
@@ -264,7 +264,9 @@ export class FrameAssembler {
   }
 
   #beginsKeyframe(packet: RtpPacket): boolean {
-    return packet.payload.length > 0 && this.#depacketizers.get(packet.payloadType)?.beginsKeyframe(packet.payload) === true;
+    return (
+      packet.payload.length > 0 && this.#depacketizers.get(packet.payloadType)?.beginsKeyframe(packet.payload) === true
+    );
   }
 
   #holdsMedia(packet: RtpPacket): boolean {

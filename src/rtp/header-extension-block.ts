@@ -1,5 +1,4 @@
 import { viewOf, writeUint16 } from "./bytes.ts";
-import type { RtpPacket } from "./packet.ts";
 
 /** Elements with a one-byte header: ids 1 to 14, 1 to 16 bytes each (RFC 8285 §4.2). */
 export const ONE_BYTE_PROFILE = 0xbede;
@@ -12,8 +11,18 @@ export interface HeaderExtensionElement {
   readonly value: Uint8Array;
 }
 
+/** Where the header extension lies in a packet. */
+export interface HeaderExtensionBlock {
+  /** The 16 bits that say how to read the elements (RFC 8285 §4.2, §4.3), or 0 when there is no extension. */
+  readonly extensionProfile: number;
+  /** Where the elements begin and end (exclusive) in `bytes`; equal when there are none. */
+  readonly extensionStart: number;
+  readonly extensionEnd: number;
+  readonly bytes: Uint8Array;
+}
+
 /** The value of the element with this id, as a view of the packet, or `undefined` when the packet has none. */
-export function findHeaderExtension(packet: RtpPacket, id: number): Uint8Array | undefined {
+export function findHeaderExtension(packet: HeaderExtensionBlock, id: number): Uint8Array | undefined {
   const { bytes, extensionProfile, extensionStart, extensionEnd } = packet;
   const oneByte = extensionProfile === ONE_BYTE_PROFILE;
   if (!oneByte && (extensionProfile & 0xfff0) !== TWO_BYTE_PROFILE) return undefined;

@@ -1,5 +1,9 @@
 import { writeUint16, writeUint32 } from "./bytes.ts";
-import { type HeaderExtensionElement, headerExtensionsByteLength, writeHeaderExtensions } from "./header-extension-block.ts";
+import {
+  type HeaderExtensionElement,
+  headerExtensionsByteLength,
+  writeHeaderExtensions,
+} from "./header-extension-block.ts";
 import { RTP_FIXED_HEADER_BYTES } from "./packet.ts";
 
 export interface RtpHeaderTemplateInit {

@@ -1,11 +1,16 @@
 import { readUint16, readUint32, viewOf, writeUint16, writeUint32 } from "./bytes.ts";
-import { type HeaderExtensionElement, headerExtensionsByteLength, writeHeaderExtensions } from "./header-extension-block.ts";
+import {
+  type HeaderExtensionBlock,
+  type HeaderExtensionElement,
+  headerExtensionsByteLength,
+  writeHeaderExtensions,
+} from "./header-extension-block.ts";
 
 /** Bytes of the part of the header that every packet has. */
 export const RTP_FIXED_HEADER_BYTES = 12;
 
 /** One received RTP packet (RFC 3550 §5.1). Its views share the memory that it was parsed from. */
-export interface RtpPacket {
+export interface RtpPacket extends HeaderExtensionBlock {
   readonly marker: boolean;
   /** 0 to 127. */
   readonly payloadType: number;
@@ -15,11 +20,6 @@ export interface RtpPacket {
   readonly timestamp: number;
   readonly ssrc: number;
   readonly csrcs: readonly number[];
-  /** The 16 bits that say how to read the header extension (RFC 8285 §4.2, §4.3), or 0 when there is none. */
-  readonly extensionProfile: number;
-  /** Where the extension's elements begin and end (exclusive) in `bytes`; equal when there are none. */
-  readonly extensionStart: number;
-  readonly extensionEnd: number;
   /** Without padding; empty in packets that only probe the bandwidth. */
   readonly payload: Uint8Array;
   /** Padding after the payload, its count byte included. */

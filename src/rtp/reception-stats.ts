@@ -100,7 +100,9 @@ export class ReceptionStats {
     return {
       ssrc,
       fractionLost:
-        expectedInterval <= 0 || lostInterval <= 0 ? 0 : Math.min(255, Math.floor((lostInterval * 256) / expectedInterval)),
+        expectedInterval <= 0 || lostInterval <= 0
+          ? 0
+          : Math.min(255, Math.floor((lostInterval * 256) / expectedInterval)),
       cumulativeLost: Math.max(-0x80_0000, Math.min(0x7f_ffff, expected - this.#receivedCount)),
       extendedHighestSequence: (this.#cycles + this.#highest) % 0x1_0000_0000,
       jitter: Math.floor(this.#jitter),

@@ -21,6 +21,7 @@ export class RoundTripTime {
     // Clocks that tick differently can make a short round trip look negative.
     const measuredMs = Math.max(1, compactNtpToMs(elapsed));
     if (measuredMs > MAX_ROUND_TRIP_MS) return;
-    this.#smoothedMs = this.#smoothedMs === undefined ? measuredMs : this.#smoothedMs + (measuredMs - this.#smoothedMs) / 4;
+    this.#smoothedMs =
+      this.#smoothedMs === undefined ? measuredMs : this.#smoothedMs + (measuredMs - this.#smoothedMs) / 4;
   }
 }

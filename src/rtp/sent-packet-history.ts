@@ -22,7 +22,7 @@ interface SentPacket {
  * leaving first. A packet asked for twice within a round trip is given once, and at most ten times in all.
  */
 export class SentPacketHistory {
-  readonly #slots = new Array<SentPacket | undefined>(CAPACITY).fill(undefined);
+  readonly #slots = Array.from<SentPacket | undefined>({ length: CAPACITY });
   readonly #maxAgeMs: number;
   /** Sequence number of the oldest packet that may still be there. */
   #oldest: number | undefined;

@@ -44,8 +44,7 @@ export class SequenceUnwrapper {
   #last: number | undefined;
 
   unwrap(sequenceNumber: number): number {
-    this.#last =
-      this.#last === undefined ? sequenceNumber : this.#last + sequenceDistance(sequenceNumber, this.#last);
+    this.#last = this.#last === undefined ? sequenceNumber : this.#last + sequenceDistance(sequenceNumber, this.#last);
     return this.#last;
   }
 

@@ -1,3 +1,4 @@
+import { invariant } from "../errors.ts";
 import { type BitrateLimits, DEFAULT_BITRATE_LIMITS } from "./bitrate-limits.ts";
 import { type AssembledFrame, FrameAssembler } from "./frame-assembler.ts";
 import type { HeaderExtensionMap, VideoOrientation } from "./header-extensions.ts";
@@ -245,13 +246,15 @@ export class VideoReceiveStream {
 
   #describe(frame: AssembledFrame): ReceivedVideoFrame {
     const { data, keyframe, rtpTimestamp, payloadType, firstReceivedAtMs, receivedAtMs, lastPacket } = frame;
+    const codec = this.#options.codecs.get(payloadType);
+    invariant(codec, "frames are assembled from the packets of known codecs only");
     const orientation = this.#options.extensions.read(lastPacket, "videoOrientation");
     if (orientation) this.#rotation = orientation.rotation;
     this.#frameCount += 1;
     if (keyframe) this.#keyframeCount += 1;
     return {
       data,
-      codec: this.#options.codecs.get(payloadType) ?? "VP8",
+      codec,
       keyframe,
       rtpTimestamp,
       timestampUs: Math.round((rtpTimestamp * 1000) / 90),

@@ -189,10 +189,7 @@ export class VideoSendStream {
     return [report, { type: "source-description", sources: [{ ssrc, cname }] }];
   }
 
-  #resend(
-    sequenceNumbers: readonly number[],
-    timing: { nowMs: number; roundTripMs: number },
-  ): readonly Uint8Array[] {
+  #resend(sequenceNumbers: readonly number[], timing: { nowMs: number; roundTripMs: number }): readonly Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (const sequenceNumber of sequenceNumbers) {
       const packet = this.#history.takeForResend(sequenceNumber, timing);

@@ -1,5 +1,10 @@
 import { readUint32, writeUint32 } from "../bytes.ts";
-import { allocateFeedbackPacket, FEEDBACK_HEADER_BYTES, PAYLOAD_FEEDBACK_FORMAT, parseFeedbackHeader } from "./feedback-header.ts";
+import {
+  allocateFeedbackPacket,
+  FEEDBACK_HEADER_BYTES,
+  PAYLOAD_FEEDBACK_FORMAT,
+  parseFeedbackHeader,
+} from "./feedback-header.ts";
 import { RTCP_TYPE, type RtcpBody } from "./packet-header.ts";
 
 const ENTRY_BYTES = 8;

@@ -1,5 +1,10 @@
 import { readUint16, writeUint16 } from "../bytes.ts";
-import { allocateFeedbackPacket, FEEDBACK_HEADER_BYTES, parseFeedbackHeader, TRANSPORT_FEEDBACK_FORMAT } from "./feedback-header.ts";
+import {
+  allocateFeedbackPacket,
+  FEEDBACK_HEADER_BYTES,
+  parseFeedbackHeader,
+  TRANSPORT_FEEDBACK_FORMAT,
+} from "./feedback-header.ts";
 import { RTCP_TYPE, type RtcpBody } from "./packet-header.ts";
 
 /** Asks for packets again (generic NACK, RFC 4585 §6.2.1). */

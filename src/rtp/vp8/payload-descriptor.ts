@@ -88,10 +88,7 @@ export function writeVp8PayloadDescriptor(
     (temporalLayer !== undefined ? 0x20 : 0) |
     (keyIndex !== undefined ? 0x10 : 0);
   target[offset] =
-    (extension !== 0 ? 0x80 : 0) |
-    (nonReference ? 0x20 : 0) |
-    (startsPartition ? 0x10 : 0) |
-    (partitionIndex & 0x07);
+    (extension !== 0 ? 0x80 : 0) | (nonReference ? 0x20 : 0) | (startsPartition ? 0x10 : 0) | (partitionIndex & 0x07);
   let at = offset + 1;
   if (extension === 0) return at;
   target[at++] = extension;
