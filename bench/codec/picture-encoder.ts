@@ -27,7 +27,9 @@ export class PictureEncoder implements Disposable {
 
   constructor(codec: BenchCodec) {
     Log.setLevel(constants.AV_LOG_ERROR);
-    const encoder = Codec.findEncoderByName(codec === "h264" ? constants.FF_ENCODER_LIBX264 : constants.FF_ENCODER_LIBVPX_VP8);
+    const encoder = Codec.findEncoderByName(
+      codec === "h264" ? constants.FF_ENCODER_LIBX264 : constants.FF_ENCODER_LIBVPX_VP8,
+    );
     if (!encoder) throw new Error(`This build of FFmpeg does not encode ${codec}.`);
     this.#context.allocContext3(encoder);
     this.#context.width = PICTURE_WIDTH;

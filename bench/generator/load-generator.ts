@@ -6,7 +6,7 @@ export class LoadGenerator implements AsyncDisposable {
   readonly #child: Child;
 
   constructor() {
-    this.#child = startProgram("load generator", new URL("./program.ts", import.meta.url), [], { ipc: true });
+    this.#child = startProgram("load generator", new URL("./generator-program.ts", import.meta.url), [], { ipc: true });
   }
 
   /**
@@ -27,7 +27,8 @@ export class LoadGenerator implements AsyncDisposable {
       };
       const onMessage = (message: GeneratorReply): void => finish(() => resolve(message));
       const onExit = (): void => finish(() => reject(new Error(`The load generator ended:\n${this.#child.output}`)));
-      const onSilence = (): void => finish(() => reject(new Error(`The load generator is silent:\n${this.#child.output}`)));
+      const onSilence = (): void =>
+        finish(() => reject(new Error(`The load generator is silent:\n${this.#child.output}`)));
       const timer = setTimeout(onSilence, timeoutMs);
       process.on("message", onMessage).on("exit", onExit);
       process.send(request);

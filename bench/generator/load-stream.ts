@@ -98,7 +98,13 @@ export class LoadStream {
     if (readsPictures) this.#reader = new PictureReader(format.codec, () => this.#askForKeyframe());
     const extensions = readExtensions(answer.sdp);
     const send = (packet: Buffer): void => this.#peer.send(packet);
-    this.#sent = new SentStream({ clip: clipOf(format.codec), payloadType: format.payloadType, ssrc, extensions, send });
+    this.#sent = new SentStream({
+      clip: clipOf(format.codec),
+      payloadType: format.payloadType,
+      ssrc,
+      extensions,
+      send,
+    });
     this.#peer.acceptAnswer(answer.sdp);
     return format.codec;
   }

@@ -79,7 +79,8 @@ export class SentStream {
 
   /** When the picture with this number was sent last; undefined before that. */
   sentAtMs(number: number): number | undefined {
-    return this.#sentAtMs[number] || undefined;
+    const sentAtMs = this.#sentAtMs[number];
+    return sentAtMs === 0 ? undefined : sentAtMs;
   }
 
   report(wallClockMs: number): Buffer {

@@ -2,7 +2,7 @@
  * Connects as FastRTC's front ends do: a data channel, one video track both ways, the offer posted at once and
  * candidates after it. Requests go through the harness, because the servers are of another origin.
  */
-export async function connectWebRtc({ target, codec, track, video }) {
+export async function connectWebRtc({ target, codec, iceServers = [], track, video }) {
   const id = Math.random().toString(36).slice(2);
   const post = async (body) => {
     const reply = await fetch(`/to/${target}/webrtc/offer`, {
@@ -15,7 +15,7 @@ export async function connectWebRtc({ target, codec, track, video }) {
     return answer;
   };
 
-  const connection = new RTCPeerConnection({ iceServers: [] });
+  const connection = new RTCPeerConnection({ iceServers });
   connection.createDataChannel("text");
   const transceiver = connection.addTransceiver(track, { direction: "sendrecv", streams: [new MediaStream([track])] });
   if (codec !== undefined) {

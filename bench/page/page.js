@@ -10,10 +10,11 @@ const pictures = preparePictures();
 let call;
 
 globalThis.bench = {
-  async start({ target, codec }) {
+  async start({ target, codec, iceServers }) {
     const sent = new SentVideo(pictures);
     const video = document.querySelector("#returned");
     call = { sent, samples: [], firstPictureMs: undefined };
+    video.srcObject = null;
     const { samples } = call;
     sent.start();
     const clickedAtMs = performance.now();
@@ -21,7 +22,7 @@ globalThis.bench = {
       if (picture.number !== undefined) call.firstPictureMs ??= performance.now() - clickedAtMs;
       samples.push({ ...picture, drawnAtMs: sent.drawnAtMs(picture.number ?? 0) });
     });
-    call.connection = await connectWebRtc({ target, codec, track: sent.track, video });
+    call.connection = await connectWebRtc({ target, codec, iceServers, track: sent.track, video });
   },
 
   async take() {
@@ -29,11 +30,16 @@ globalThis.bench = {
     return {
       nowMs: performance.now(),
       framesDrawn: call.sent.framesDrawn,
-      firstPictureMs: call.firstPictureMs,
       captionContrast: call.returned.captionContrast(),
       samples: call.samples.splice(0),
       stats: [...stats.values()],
     };
+  },
+
+  /** Resolves to the milliseconds from the click to the first picture that came back. */
+  async firstPictureMs() {
+    while (call.firstPictureMs === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    return call.firstPictureMs;
   },
 
   stop() {

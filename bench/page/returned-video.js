@@ -56,10 +56,22 @@ export class ReturnedVideo {
     const scaleX = this.#video.videoWidth / PICTURE_WIDTH;
     const scaleY = this.#video.videoHeight / PICTURE_HEIGHT;
     const { canvas } = context;
-    context.drawImage(this.#video, left * scaleX, top * scaleY, width * scaleX, height * scaleY, 0, 0, canvas.width, canvas.height);
+    context.drawImage(
+      this.#video,
+      left * scaleX,
+      top * scaleY,
+      width * scaleX,
+      height * scaleY,
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
   }
 }
 
 function canvasContext(width, height) {
-  return Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
+  return Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", {
+    willReadFrequently: true,
+  });
 }

@@ -1,46 +1,13 @@
-import type { Page } from "playwright-core";
-import { type Chromium } from "../process/chromium.ts";
+import { type Sample, type Taken, openPage, startCall, stopCall, take } from "./bench-page.ts";
+import type { Chromium } from "../process/chromium.ts";
 import { sleep } from "../process/child-process.ts";
 import { cpuMsPerSecond, readProcessUsage } from "../process/process-usage.ts";
 import type { ServerUnderTest } from "../servers/server-under-test.ts";
 import type { BenchCodec } from "../webrtc/video-format.ts";
 
-/** One picture that the page presented. Times are milliseconds on the page's clock. */
-export interface Sample {
-  readonly number?: number;
-  readonly isFlipped?: boolean;
-  readonly drawnAtMs: number;
-  readonly presentedAtMs: number;
-  readonly receivedAtMs?: number;
-  readonly presentedFrames: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Taken {
-  readonly nowMs: number;
-  readonly framesDrawn: number;
-  readonly firstPictureMs?: number;
-  readonly captionContrast: number;
-  readonly samples: readonly Sample[];
-  readonly stats: readonly StatsEntry[];
-}
-
-interface StatsEntry {
-  readonly type: string;
-  readonly kind?: string;
-  readonly codecId?: string;
-  readonly id: string;
-  readonly mimeType?: string;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly qualityLimitationReason?: string;
-}
-
 /** What one server did during one turn. */
 export interface LatencyTurn {
   readonly seconds: number;
-  readonly firstPictureMs: number;
   readonly codec: string;
   readonly sentFps: number;
   readonly captionContrast: number;
@@ -66,10 +33,7 @@ export async function latencyTurn(
 ): Promise<LatencyTurn> {
   const page = await openPage(chromium, pageUrl);
   try {
-    await page.evaluate(
-      (options) => (globalThis as unknown as BenchPage).bench.start(options),
-      { target: server.name, ...(codec && { codec }) },
-    );
+    await startCall(page, { target: server.name, ...(codec && { codec }) });
     await sleep(warmUpMs);
     const before = await take(page);
     const usageBefore = readProcessUsage(server.pid);
@@ -77,11 +41,10 @@ export async function latencyTurn(
     const usageAfter = readProcessUsage(server.pid);
     const after = await take(page);
     server.assertRunning();
-    await page.evaluate(() => (globalThis as unknown as BenchPage).bench.stop());
+    await stopCall(page);
     const elapsed = (after.nowMs - before.nowMs) / 1000;
     return {
       seconds: elapsed,
-      firstPictureMs: after.firstPictureMs ?? Number.NaN,
       codec: codecOf(after),
       sentFps: (after.framesDrawn - before.framesDrawn) / elapsed,
       captionContrast: after.captionContrast,
@@ -93,30 +56,6 @@ export async function latencyTurn(
   } finally {
     await page.close();
   }
-}
-
-/** What the page offers to the harness. */
-export interface BenchPage {
-  readonly bench: {
-    start(options: { target: string; codec?: string }): Promise<void>;
-    take(): Promise<Taken>;
-    stop(): void;
-  };
-}
-
-/** A new tab with the benchmark's page, its pictures prepared. */
-export async function openPage(chromium: Chromium, pageUrl: string): Promise<Page> {
-  const page = await chromium.browser.newPage();
-  page.on("console", (message) => {
-    if (message.type() === "error") console.error(`page: ${message.text()}`);
-  });
-  await page.goto(pageUrl);
-  await page.waitForFunction(() => "bench" in globalThis);
-  return page;
-}
-
-function take(page: Page): Promise<Taken> {
-  return page.evaluate(() => (globalThis as unknown as BenchPage).bench.take());
 }
 
 function bytes({ stats }: Taken, type: "inbound-rtp" | "outbound-rtp"): number {

@@ -4,7 +4,8 @@ import { percentile, type Spread, spread } from "../report/statistics.ts";
 import { PageServer } from "../servers/page-server.ts";
 import type { ServerName, ServerUnderTest } from "../servers/server-under-test.ts";
 import type { BenchCodec } from "../webrtc/video-format.ts";
-import { type LatencyTurn, type Sample, latencyTurn } from "./latency-turn.ts";
+import type { Sample } from "./bench-page.ts";
+import { type LatencyTurn, latencyTurn } from "./latency-turn.ts";
 
 /** A caption's letters against plain grey; compression noise alone stays far below. */
 const CAPTION_CONTRAST = 60;
@@ -32,7 +33,6 @@ export interface LatencyResult {
   readonly fps: number;
   /** Presentations more than 200 ms after the one before. */
   readonly freezes: number;
-  readonly firstPictureMs: readonly number[];
   readonly resolutions: Readonly<Record<string, number>>;
   readonly isFlipped: boolean;
   readonly hasCaption: boolean;
@@ -80,7 +80,6 @@ function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyRe
     sentFps: mean(turns.map((turn) => turn.sentFps)),
     fps: sum(turns.map(({ samples: own }) => presented(own))) / seconds,
     freezes: sum(turns.map(({ samples: own }) => freezes(own))),
-    firstPictureMs: turns.map((turn) => turn.firstPictureMs),
     resolutions,
     isFlipped: readable.length > 0 && readable.every(({ isFlipped }) => isFlipped === true),
     hasCaption: turns.every(({ captionContrast }) => captionContrast > CAPTION_CONTRAST),
@@ -96,9 +95,9 @@ function latenciesMs(samples: readonly Sample[]): number[] {
 }
 
 function arrivalsMs(samples: readonly Sample[]): number[] {
-  return samples.filter(isReadable).flatMap(({ receivedAtMs, drawnAtMs }) =>
-    receivedAtMs === undefined ? [] : [receivedAtMs - drawnAtMs],
-  );
+  return samples
+    .filter(isReadable)
+    .flatMap(({ receivedAtMs, drawnAtMs }) => (receivedAtMs === undefined ? [] : [receivedAtMs - drawnAtMs]));
 }
 
 function isReadable({ number }: Sample): boolean {

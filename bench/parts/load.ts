@@ -104,7 +104,8 @@ async function loadStep(
       sentFps: total(counted.streams.map(({ picturesSent }) => picturesSent)) / count / elapsedSeconds,
       slowestFps,
       meanFps: total(fps) / count,
-      returnedKbps: (total(counted.streams.map(({ bytesReturned }) => bytesReturned)) * 8) / 1000 / count / elapsedSeconds,
+      returnedKbps:
+        (total(counted.streams.map(({ bytesReturned }) => bytesReturned)) * 8) / 1000 / count / elapsedSeconds,
       firstLatencyMs,
       lastLatencyMs,
       holds: slowestFps >= FPS_WANTED && isAsFresh(lastLatencyMs, firstLatencyMs),

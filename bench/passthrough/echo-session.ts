@@ -114,7 +114,9 @@ function answerSdp(offerSdp: string, format: VideoFormat, transport: readonly st
   const lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", `a=group:BUNDLE ${mids.join(" ")}`];
   for (const [index, section] of sections.entries()) {
     const isVideo = section.startsWith("m=video");
-    const kind = isVideo ? `video 9 UDP/TLS/RTP/SAVPF ${format.payloadType}` : "application 9 UDP/DTLS/SCTP webrtc-datachannel";
+    const kind = isVideo
+      ? `video 9 UDP/TLS/RTP/SAVPF ${format.payloadType}`
+      : "application 9 UDP/DTLS/SCTP webrtc-datachannel";
     lines.push(`m=${kind}`, "c=IN IP4 0.0.0.0", `a=mid:${mids[index] ?? "0"}`, ...transport);
     if (isVideo) {
       lines.push("a=sendrecv", "a=rtcp-mux", "a=rtcp-rsize", ...videoFormatLines(format));

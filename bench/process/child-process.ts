@@ -61,7 +61,8 @@ export class Child implements AsyncDisposable {
   async ended(timeoutMs: number): Promise<number | null> {
     const deadlineMs = performance.now() + timeoutMs;
     while (!this.hasEnded && performance.now() < deadlineMs) await sleep(20);
-    if (!this.hasEnded) throw new Error(`${this.#name} did not end within ${timeoutMs} ms. It printed:\n${this.#output}`);
+    if (!this.hasEnded)
+      throw new Error(`${this.#name} did not end within ${timeoutMs} ms. It printed:\n${this.#output}`);
     return this.process.exitCode;
   }
 

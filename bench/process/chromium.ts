@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { type Browser, type BrowserServer, chromium } from "playwright-core";
+import { findChromium } from "../../scripts/chromium-path.ts";
 import { processTree } from "./process-usage.ts";
-
-const KNOWN_PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const FLAGS = [
   "--headless=new",
@@ -32,7 +30,7 @@ export class Chromium implements AsyncDisposable {
   }
 
   static async launch(): Promise<Chromium> {
-    const executablePath = process.env["CHROMIUM_PATH"] ?? KNOWN_PATHS.find((path) => existsSync(path));
+    const executablePath = findChromium();
     if (!executablePath) throw new Error("No Chromium found: install Debian's `chromium` or set CHROMIUM_PATH.");
     const server = await chromium.launchServer({ executablePath, args: FLAGS, ignoreDefaultArgs: ["--headless"] });
     return new Chromium(server, await chromium.connect(server.wsEndpoint()));

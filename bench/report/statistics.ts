@@ -1,6 +1,6 @@
 /** The value below which `fraction` of the sorted values lie, by the nearest rank; NaN of nothing. */
 export function percentile(values: readonly number[], fraction: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? Number.NaN;
 }
 

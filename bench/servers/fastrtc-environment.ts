@@ -32,7 +32,8 @@ export async function preparePeerEnvironment(): Promise<string> {
 
 /** The versions that the peer runs with, for the report. */
 export async function peerVersions(): Promise<string> {
-  const script = "import importlib.metadata as m, sys; print('fastrtc', m.version('fastrtc'), 'aiortc', m.version('aiortc'), 'Python', sys.version.split()[0])";
+  const script =
+    "import importlib.metadata as m, sys; print('fastrtc', m.version('fastrtc'), 'aiortc', m.version('aiortc'), 'Python', sys.version.split()[0])";
   const { stdout } = await run(await preparePeerEnvironment(), ["-c", script]);
   return stdout.trim();
 }

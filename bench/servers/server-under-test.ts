@@ -55,7 +55,7 @@ export class ServerUnderTest implements AsyncDisposable {
 }
 
 function startNode(name: Exclude<ServerName, "python">, env: Record<string, string>): Child {
-  const program = name === "fastrtc" ? "../../examples/flip-webcam.ts" : "../passthrough/main.ts";
+  const program = name === "fastrtc" ? "../../examples/flip-webcam.ts" : "../passthrough/passthrough-program.ts";
   return startProgram(name, new URL(program, import.meta.url), [], { env });
 }
 

@@ -1,4 +1,10 @@
-import { type PeerConnection, PeerConnection as NativePeerConnection, type Track, Video } from "node-datachannel";
+import {
+  type DataChannel,
+  type PeerConnection,
+  PeerConnection as NativePeerConnection,
+  type Track,
+  Video,
+} from "node-datachannel";
 import { type TransportDescription, readTransport, singleTrackSdp } from "./transport-description.ts";
 
 export interface PacketPeerEvents {
@@ -15,6 +21,8 @@ export interface PacketPeerEvents {
 export class PacketPeer {
   readonly #connection: PeerConnection;
   #track: Track | undefined;
+  /** Kept although nothing is sent on it: collected as garbage, it would close. */
+  #channel: DataChannel | undefined;
   #isOpen = false;
   #isClosed = false;
   readonly #events: PacketPeerEvents;
@@ -37,7 +45,7 @@ export class PacketPeer {
     const video = new Video("rtp", "SendRecv");
     video.addVP8Codec(96);
     this.#adopt(this.#connection.addTrack(video));
-    this.#connection.createDataChannel("text");
+    this.#channel = this.#connection.createDataChannel("text");
     this.#connection.setLocalDescription("offer");
     return this.#gathered();
   }
@@ -70,6 +78,7 @@ export class PacketPeer {
     this.#isOpen = false;
     // The track first: closed after its connection it would keep its callbacks, and all they refer to, alive.
     this.#track?.close();
+    this.#channel?.close();
     this.#connection.close();
     this.#events.onClose();
   }

@@ -35,7 +35,9 @@ function h264Payloads(picture: Buffer): Buffer[] {
     for (let at = 1; at < unit.length; at += MAX_PAYLOAD_BYTES - 2) {
       const end = Math.min(unit.length, at + MAX_PAYLOAD_BYTES - 2);
       const edge = (at === 1 ? 0x80 : 0) | (end === unit.length ? 0x40 : 0);
-      fragments.push(Buffer.concat([Buffer.from([(header & 0xe0) | 28, edge | (header & 0x1f)]), unit.subarray(at, end)]));
+      fragments.push(
+        Buffer.concat([Buffer.from([(header & 0xe0) | 28, edge | (header & 0x1f)]), unit.subarray(at, end)]),
+      );
     }
     return fragments;
   });
@@ -54,7 +56,9 @@ function h264Piece(payload: Buffer): Buffer[] | undefined {
   }
   if (type !== 28) return undefined;
   const rest = payload.subarray(2);
-  return fragmentHeader & 0x80 ? [START_CODE, Buffer.from([(indicator & 0xe0) | (fragmentHeader & 0x1f)]), rest] : [rest];
+  return fragmentHeader & 0x80
+    ? [START_CODE, Buffer.from([(indicator & 0xe0) | (fragmentHeader & 0x1f)]), rest]
+    : [rest];
 }
 
 /** The NAL units of an Annex B byte stream. */

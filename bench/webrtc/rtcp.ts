@@ -58,7 +58,13 @@ export function receiverReport(state: ReceptionState): Buffer {
 }
 
 /** A sender report without report blocks (RFC 3550 section 6.4.1). */
-export function senderReport(ssrc: number, nowMs: number, rtpTimestamp: number, packets: number, bytes: number): Buffer {
+export function senderReport(
+  ssrc: number,
+  nowMs: number,
+  rtpTimestamp: number,
+  packets: number,
+  bytes: number,
+): Buffer {
   const report = Buffer.alloc(28);
   report.writeUInt32BE(0x80c80006, 0);
   report.writeUInt32BE(ssrc, 4);

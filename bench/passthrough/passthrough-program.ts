@@ -15,7 +15,7 @@ const server = createServer((request, response) => {
       response.end(JSON.stringify(body));
     };
     if (request.method === "GET") return reply({ status: "ok", sessions: sessions.size });
-    handleOffer(JSON.parse(Buffer.concat(chunks).toString())).then(reply, (error: unknown) => {
+    handleOffer(JSON.parse(Buffer.concat(chunks).toString()) as OfferBody).then(reply, (error: unknown) => {
       response.statusCode = 400;
       reply({ status: "failed", meta: { error: "bad_offer", message: String(error) } });
     });

@@ -54,10 +54,12 @@ async function connect(request: Extract<GeneratorRequest, { type: "connect" }>):
   streams.push(...wanted);
   const waiting = [...wanted];
   await inParallel(async () => {
-    for (let stream = waiting.shift(); stream; stream = waiting.shift()) {
+    for (;;) {
+      const stream = waiting.shift();
+      if (!stream) return;
       try {
         codec = await stream.connect();
-        await until(() => stream?.isConnected === true, CONNECT_TIMEOUT_MS);
+        await until(() => stream.isConnected, CONNECT_TIMEOUT_MS);
         ticker.add(stream);
       } catch (error) {
         failures.push(String(error));
@@ -74,7 +76,12 @@ function count(): GeneratorReply {
   cpuBefore = process.cpuUsage();
   const elapsedMs = nowMs - countedAtMs;
   countedAtMs = nowMs;
-  return { type: "counted", elapsedMs, cpuMs: (user + system) / 1000, streams: streams.map((stream) => stream.takeCount()) };
+  return {
+    type: "counted",
+    elapsedMs,
+    cpuMs: (user + system) / 1000,
+    streams: streams.map((stream) => stream.takeCount()),
+  };
 }
 
 /** Connects, waits for the first returned picture, disconnects: again and again. */
@@ -104,7 +111,14 @@ async function churn(request: Extract<GeneratorRequest, { type: "churn" }>): Pro
 
 function newStream({ url, codec }: { url: string; codec?: BenchCodec }, readsPictures: boolean): LoadStream {
   const number = ++created;
-  return new LoadStream({ url, id: `bench-${process.pid}-${number}`, ssrc: 0x10000 + number, codec, clipOf, readsPictures });
+  return new LoadStream({
+    url,
+    id: `bench-${process.pid}-${number}`,
+    ssrc: 0x10000 + number,
+    codec,
+    clipOf,
+    readsPictures,
+  });
 }
 
 function clipOf(codec: BenchCodec): ClipPayloads {

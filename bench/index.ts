@@ -1,0 +1,132 @@
+// `npm run bench`: how fast and how cheap the flip-webcam example is, next to its floors and to Python's FastRTC.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildWhatIsStale } from "../scripts/build-package.ts";
+import { type BenchOptions, type PartName, USAGE, readOptions } from "./options.ts";
+import { measureChurn } from "./parts/churn.ts";
+import { measureCodecFloor } from "./parts/codec-floor.ts";
+import { measureFirstPicture } from "./parts/first-picture.ts";
+import { measureKill } from "./parts/kill.ts";
+import { measureLatency } from "./parts/latency.ts";
+import { measureLoad } from "./parts/load.ts";
+import { Chromium } from "./process/chromium.ts";
+import { checkBudgets } from "./report/budgets.ts";
+import { printResults } from "./report/print-results.ts";
+import type { BenchResults, RunDescription } from "./report/results.ts";
+import { peerVersions } from "./servers/fastrtc-environment.ts";
+import { type ServerName, ServerUnderTest } from "./servers/server-under-test.ts";
+
+/** Python's FastRTC takes half a second per connect and half a minute to let go: fewer cycles show its growth as well. */
+const PYTHON_CYCLES = 30;
+const FIRST_PICTURE_ATTEMPTS = 5;
+
+try {
+  process.exitCode = await bench(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+async function bench(options: BenchOptions): Promise<number> {
+  await buildWhatIsStale((name) => console.log(`Building the ${name} …`));
+  const results: BenchResults = {
+    run: await describeRun(options),
+    latency: [],
+    firstPicture: [],
+    codecs: [],
+    load: [],
+    churn: [],
+    kill: [],
+    failures: [],
+  };
+  console.log(
+    Object.entries(results.run)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join("\n"),
+  );
+  for (const part of options.parts) {
+    console.log(`\n${part} …`);
+    try {
+      await runPart(part, options, results);
+    } catch (error) {
+      // One part that fails must not cost the figures of the others.
+      results.failures.push(`${part}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  const budgets = checkBudgets(results);
+  printResults(results, budgets);
+  const file =
+    options.json ?? fileURLToPath(new URL(`results/${results.run.date.replaceAll(":", "-")}.json`, import.meta.url));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...results, budgets }, undefined, 2)}\n`);
+  console.log(`\nWritten to ${file}`);
+  const isMissed = budgets.some(({ passes }) => !passes) || results.failures.length > 0;
+  return options.strict && isMissed ? 1 : 0;
+}
+
+async function runPart(part: PartName, options: BenchOptions, results: BenchResults): Promise<void> {
+  const { codec, withPython, seconds, rounds, streams, cycles } = options;
+  const all: ServerName[] = ["fastrtc", "passthrough", ...(withPython ? (["python"] as const) : [])];
+  const rivals = all.filter((name) => name !== "passthrough");
+  switch (part) {
+    case "latency":
+      results.latency = await withServers(all, (servers) =>
+        measureLatency(servers, { codec, rounds, seconds: seconds ?? 10, warmUpMs: 5000 }),
+      );
+      break;
+    case "first-picture":
+      results.firstPicture = await withServers(all, (servers) =>
+        measureFirstPicture(servers, { codec, attempts: FIRST_PICTURE_ATTEMPTS }),
+      );
+      break;
+    case "codec":
+      results.codecs = [await measureCodecFloor("h264"), await measureCodecFloor("vp8")];
+      break;
+    case "load":
+      results.load = await withServers(all, (servers) =>
+        measureLoad(servers, { codec, streams, seconds: seconds ?? 5, warmUpMs: 3000 }),
+      );
+      break;
+    case "churn":
+      results.churn = [await measureChurn("fastrtc", { cycles, codec })];
+      if (withPython) {
+        const python = await measureChurn("python", { cycles: Math.min(cycles, PYTHON_CYCLES), codec });
+        results.churn = [...results.churn, python];
+      }
+      break;
+    case "kill":
+      // Nothing is timed that the machine's load could change, so the waits go on at the same time.
+      results.kill = await Promise.all(rivals.map(measureKill));
+      break;
+  }
+}
+
+async function withServers<Result>(
+  names: readonly ServerName[],
+  measure: (servers: readonly ServerUnderTest[]) => Promise<Result>,
+): Promise<Result> {
+  const servers: ServerUnderTest[] = [];
+  try {
+    for (const name of names) servers.push(await ServerUnderTest.start(name));
+    return await measure(servers);
+  } finally {
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+}
+
+async function describeRun({ withPython }: BenchOptions): Promise<RunDescription> {
+  const loadBefore = loadavg()[0] ?? 0;
+  await using chromium = await Chromium.launch();
+  return {
+    date: new Date().toISOString().slice(0, 19),
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    node: process.version,
+    chromium: chromium.browser.version(),
+    ...(withPython && { python: await peerVersions() }),
+    loadBefore,
+  };
+}

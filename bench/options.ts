@@ -1,0 +1,72 @@
+import { parseArgs } from "node:util";
+import type { BenchCodec } from "./webrtc/video-format.ts";
+
+/** The parts of the benchmark, in the order in which they run. */
+export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill"] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly withPython: boolean;
+  /** Recorded per server and turn; each part has its own default. */
+  readonly seconds: number | undefined;
+  readonly rounds: number;
+  readonly streams: readonly number[];
+  readonly cycles: number;
+  readonly codec: BenchCodec | undefined;
+  readonly parts: readonly PartName[];
+  readonly json: string | undefined;
+  readonly strict: boolean;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --peer fastrtc      also measure Python's FastRTC, turn by turn (installed with pip into your cache)
+  --only a,b          only these parts: ${PARTS.join(", ")}
+  --codec h264|vp8    offer only this codec (default: both, as a browser does; the server chooses)
+  --seconds n         seconds recorded per turn (default: 10 for latency, 5 for load)
+  --rounds n          rounds of the latency part (default: 2)
+  --streams 1,2,4     numbers of streams for the load part (default: 1,2,4,8,12,16,20,24)
+  --cycles n          connects and disconnects of the churn part (default: 300)
+  --json file         where the figures go (default: bench/results/<date>.json)
+  --strict            exit code 1 when a budget is missed`;
+
+/** Reads the command line. @throws {Error} with a sentence for the user when an option is wrong. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      peer: { type: "string" },
+      only: { type: "string" },
+      codec: { type: "string" },
+      seconds: { type: "string" },
+      rounds: { type: "string", default: "2" },
+      streams: { type: "string", default: "1,2,4,8,12,16,20,24" },
+      cycles: { type: "string", default: "300" },
+      json: { type: "string" },
+      strict: { type: "boolean", default: false },
+    },
+  });
+  if (values.peer !== undefined && values.peer !== "fastrtc") throw new Error("The only --peer is fastrtc.");
+  const { codec } = values;
+  if (codec !== undefined && codec !== "h264" && codec !== "vp8") throw new Error("--codec is h264 or vp8.");
+  const parts = values.only?.split(",") ?? [...PARTS];
+  const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+  if (unknown !== undefined) throw new Error(`--only knows ${PARTS.join(", ")}, not ${unknown}.`);
+  return {
+    withPython: values.peer === "fastrtc",
+    seconds: values.seconds === undefined ? undefined : count("--seconds", values.seconds),
+    rounds: count("--rounds", values.rounds),
+    streams: values.streams.split(",").map((value) => count("--streams", value)),
+    cycles: count("--cycles", values.cycles),
+    codec,
+    parts: PARTS.filter((part) => parts.includes(part)),
+    json: values.json,
+    strict: values.strict,
+  };
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} wants whole numbers from 1, not "${text}".`);
+  return value;
+}

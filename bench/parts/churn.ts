@@ -1,0 +1,75 @@
+import { LoadGenerator } from "../generator/load-generator.ts";
+import { sleep } from "../process/child-process.ts";
+import { readProcessUsage } from "../process/process-usage.ts";
+import { type ServerName, ServerUnderTest } from "../servers/server-under-test.ts";
+import type { BenchCodec } from "../webrtc/video-format.ts";
+
+/** What hundreds of peers that came and went have left behind. */
+export interface ChurnResult {
+  readonly server: ServerName;
+  readonly cycles: number;
+  readonly failures: number;
+  /** Resident memory in MB: of the idle server, after a first tenth of the cycles, and after all of them. */
+  readonly idleMegabytes: number;
+  readonly warmMegabytes: number;
+  readonly finalMegabytes: number;
+  readonly sessionsLeft: number;
+  /** From the last goodbye until the server held no session any more. */
+  readonly slotsFreeAfterSeconds: number;
+}
+
+export interface ChurnOptions {
+  readonly cycles: number;
+  readonly codec: BenchCodec | undefined;
+}
+
+const FREE_TIMEOUT_MS = 45_000;
+const SETTLE_MS = 2000;
+/** Enough for a cycle every second. */
+const CYCLE_TIMEOUT_MS = 1000;
+
+/** Lets peers connect, see their first picture and leave, over and over, on a server started for this alone. */
+export async function measureChurn(name: ServerName, { cycles, codec }: ChurnOptions): Promise<ChurnResult> {
+  await using server = await ServerUnderTest.start(name);
+  await using generator = new LoadGenerator();
+  const idleMegabytes = residentMegabytes(server);
+  const run = async (count: number): Promise<number> => {
+    const request = { type: "churn", url: server.url, cycles: count, ...(codec && { codec }) } as const;
+    const { failures } = await generator.ask(request, "churned", 30_000 + count * CYCLE_TIMEOUT_MS);
+    for (const failure of new Set(failures)) console.log(`  ${name}: ${failure}`);
+    return failures.length;
+  };
+  const warmUpCycles = Math.ceil(cycles / 10);
+  const warmUpFailures = await run(warmUpCycles);
+  await sleep(SETTLE_MS);
+  const warmMegabytes = residentMegabytes(server);
+  const failures = await run(cycles - warmUpCycles);
+  const freed = await slotsFree(server);
+  await sleep(SETTLE_MS);
+  server.assertRunning();
+  return {
+    server: name,
+    cycles,
+    failures: failures + warmUpFailures,
+    idleMegabytes,
+    warmMegabytes,
+    finalMegabytes: residentMegabytes(server),
+    sessionsLeft: freed.sessionsLeft,
+    slotsFreeAfterSeconds: freed.seconds,
+  };
+}
+
+/** Waits until the server says that it holds no session, but not for ever. */
+export async function slotsFree(server: ServerUnderTest): Promise<{ seconds: number; sessionsLeft: number }> {
+  const startedAtMs = performance.now();
+  for (;;) {
+    const sessionsLeft = await server.sessions();
+    const elapsedMs = performance.now() - startedAtMs;
+    if (sessionsLeft === 0 || elapsedMs > FREE_TIMEOUT_MS) return { seconds: elapsedMs / 1000, sessionsLeft };
+    await sleep(100);
+  }
+}
+
+function residentMegabytes(server: ServerUnderTest): number {
+  return readProcessUsage(server.pid).residentBytes / 2 ** 20;
+}

@@ -1,0 +1,156 @@
+import { budgetRows, type Budget } from "./budgets.ts";
+import type { BenchResults } from "./results.ts";
+import { percentile, round, type Spread } from "./statistics.ts";
+import { table } from "./table.ts";
+
+/** Prints every part that ran, then the budgets. */
+export function printResults(results: BenchResults, budgets: readonly Budget[]): void {
+  const tables = [latencyTable(results), firstPictureTable(results), codecTable(results), loadTable(results)];
+  for (const text of [...tables, churnTable(results), killTable(results)]) if (text !== undefined) console.log(text);
+  if (budgets.length > 0) {
+    console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
+  }
+  for (const failure of results.failures) console.log(`\nFAILED ${failure}`);
+}
+
+function latencyTable({ latency }: BenchResults): string | undefined {
+  if (latency.length === 0) return undefined;
+  const floor = latency.find(({ server }) => server === "passthrough")?.latencyMs;
+  const ratio = (value: number, of: number | undefined): string => (of === undefined ? "" : (value / of).toFixed(2));
+  return table(
+    "Glass to glass, 640x480 at 30 fps, Chromium on the same machine (ms)",
+    [
+      "server",
+      "codec",
+      "p50",
+      "p95",
+      "p99",
+      "p50/floor",
+      "p95/floor",
+      "arrival p50",
+      "fps",
+      "freezes",
+      "kbit/s in",
+      "out",
+      "CPU ms/s",
+      "picture",
+    ],
+    latency.map((result) => [
+      result.server,
+      result.codec.replace("video/", ""),
+      ...spreadCells(result.latencyMs),
+      ratio(result.latencyMs.p50, floor?.p50),
+      ratio(result.latencyMs.p95, floor?.p95),
+      String(round(result.arrivalMs.p50)),
+      result.fps.toFixed(1),
+      String(result.freezes),
+      String(round(result.sentKbps)),
+      String(round(result.receivedKbps)),
+      String(round(result.serverCpuMsPerSecond)),
+      [...Object.keys(result.resolutions), result.isFlipped && "flipped", result.hasCaption && "caption"]
+        .filter(Boolean)
+        .join(" "),
+    ]),
+  );
+}
+
+function firstPictureTable({ firstPicture }: BenchResults): string | undefined {
+  if (firstPicture.length === 0) return undefined;
+  const cells = (values: readonly number[]): string[] =>
+    [percentile(values, 0.5), Math.max(...values)].map((ms) => String(round(ms)));
+  return table(
+    "Click to first returned picture (ms)",
+    ["server", "median", "worst", "dead STUN median", "worst"],
+    firstPicture.map((result) => [result.server, ...cells(result.withoutStunMs), ...cells(result.withDeadStunMs)]),
+  );
+}
+
+function codecTable({ codecs }: BenchResults): string | undefined {
+  if (codecs.length === 0) return undefined;
+  return table(
+    "Bare codec, one stream's pictures decoded and encoded (CPU ms per second of video)",
+    ["codec", "both", "decode", "kbit/s"],
+    codecs.map((floor) => [
+      floor.codec,
+      ...[floor.cpuMsPerSecond, floor.decodeMsPerSecond, floor.kilobitsPerSecond].map((value) => String(round(value))),
+    ]),
+  );
+}
+
+function loadTable({ load }: BenchResults): string | undefined {
+  if (load.length === 0) return undefined;
+  return table(
+    "Load (server and generator share the machine; CPU in ms per second, latency in ms)",
+    [
+      "server",
+      "codec",
+      "streams",
+      "holds",
+      "slowest fps",
+      "mean fps",
+      "sent fps",
+      "CPU/stream",
+      "CPU",
+      "RSS MB",
+      "generator CPU",
+      "first p50",
+      "p95",
+      "last p50",
+      "p95",
+      "kbit/s out",
+    ],
+    load.map((step) => [
+      step.server,
+      step.codec,
+      String(step.streams),
+      step.holds ? "yes" : "no",
+      step.slowestFps.toFixed(1),
+      step.meanFps.toFixed(1),
+      step.sentFps.toFixed(1),
+      String(round(step.serverCpuPerStream)),
+      String(round(step.serverCpuMsPerSecond)),
+      String(round(step.residentMegabytes)),
+      String(round(step.generatorCpuMsPerSecond)),
+      ...spreadCells(step.firstLatencyMs).slice(0, 2),
+      ...spreadCells(step.lastLatencyMs).slice(0, 2),
+      String(round(step.returnedKbps)),
+    ]),
+  );
+}
+
+function churnTable({ churn }: BenchResults): string | undefined {
+  if (churn.length === 0) return undefined;
+  return table(
+    "Connects and disconnects, each up to the first returned picture",
+    ["server", "cycles", "failed", "RSS idle MB", "warm", "after", "growth", "slots left", "all free after s"],
+    churn.map((result) => [
+      result.server,
+      String(result.cycles),
+      String(result.failures),
+      ...[
+        result.idleMegabytes,
+        result.warmMegabytes,
+        result.finalMegabytes,
+        result.finalMegabytes - result.warmMegabytes,
+      ].map((value) => String(round(value))),
+      String(result.sessionsLeft),
+      String(round(result.slotsFreeAfterSeconds)),
+    ]),
+  );
+}
+
+function killTable({ kill }: BenchResults): string | undefined {
+  if (kill.length === 0) return undefined;
+  return table(
+    "A killed browser",
+    ["server", "slot free after s"],
+    kill.map((result) => [
+      result.server,
+      result.sessionsLeft === 0 ? String(round(result.slotFreeAfterSeconds)) : "never",
+    ]),
+  );
+}
+
+function spreadCells({ p50, p95, p99 }: Spread): string[] {
+  return [p50, p95, p99].map((value) => value.toFixed(1));
+}
