@@ -55,7 +55,8 @@ export function parseTrickledCandidate(json: CandidateJson): TrickledCandidate {
   for (const token of [sdpMid, usernameFragment]) {
     if (token && token.length > MAX_TOKEN_LENGTH) throw refuse("its sdpMid or usernameFragment is too long");
   }
-  if (sdpMLineIndex != null && !(Number.isInteger(sdpMLineIndex) && sdpMLineIndex >= 0 && sdpMLineIndex < 65_536)) {
+  const index = sdpMLineIndex ?? 0;
+  if (!(Number.isInteger(index) && index >= 0 && index < 65_536)) {
     throw refuse("its sdpMLineIndex is not an index");
   }
   const text = candidate.trim();

@@ -79,7 +79,8 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#clock = clock;
     this.#remoteMid = remote.media ? RTP_MID : DATA_MID;
     // RFC 8841: 0 means that the peer takes messages of any size.
-    this.#maxSendMessageSize = Math.min(remote.dataChannel?.maxMessageSize || maxMessageSize, maxMessageSize);
+    const remoteMaximum = remote.dataChannel?.maxMessageSize ?? 0;
+    this.#maxSendMessageSize = remoteMaximum === 0 ? maxMessageSize : Math.min(remoteMaximum, maxMessageSize);
     this.#inbound = new InboundBuffer({ deliver: (packet, arrivalMs) => this.#deliver(packet, arrivalMs) });
     this.#peer = new PeerConnection("peer", engineConfiguration(options, maxMessageSize));
     try {

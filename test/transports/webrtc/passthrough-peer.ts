@@ -17,6 +17,8 @@ export interface PassthroughPeerOptions extends NodeDataChannelTransportOptions 
   /** Sees every packet of the peer first. */
   onPacket?: (kind: "rtp" | "rtcp", packet: Uint8Array, arrivalMs: number) => void;
   onState?: (state: PacketTransportState) => void;
+  /** Whether retransmissions on a stream of their own are agreed on. @default false */
+  retransmission?: boolean;
   /** The largest bitrate that the peer is told it may send, in bits per second. @default 2500000 */
   bitrate?: number;
 }
@@ -39,8 +41,12 @@ export class PassthroughPeer {
     this.#options = options;
     const offer = parseOffer(offerSdp);
     this.negotiation = negotiate(offer, {
-      video: echo(options.videoCodecs ?? ["H264", "VP8"], ["nack", "nack pli", "ccm fir", "goog-remb"]),
-      audio: options.audio ? echo(["opus"], []) : undefined,
+      video: {
+        ...echo(options.videoCodecs ?? ["H264", "VP8"]),
+        feedback: ["nack", "nack pli", "ccm fir", "goog-remb"],
+        retransmission: options.retransmission ?? false,
+      },
+      audio: options.audio ? echo(["opus"]) : undefined,
     });
     const { transport, media, dataChannel } = this.negotiation;
     const remote = {
@@ -115,13 +121,13 @@ export class PassthroughPeer {
   }
 }
 
-function echo(codecs: readonly string[], feedback: readonly string[]): MediaWish {
+function echo(codecs: readonly string[]): MediaWish {
   const { mid, absSendTime, playoutDelay, videoOrientation, audioLevel } = HEADER_EXTENSION_URIS;
   return {
     send: true,
     receive: true,
     codecs,
-    feedback,
+    feedback: [],
     headerExtensions: [mid, absSendTime, playoutDelay, videoOrientation, audioLevel],
     retransmission: false,
   };
@@ -140,12 +146,12 @@ function asksForKeyframe(packet: Uint8Array): number | undefined {
 }
 
 function pictureLoss(sender: number, source: number): Uint8Array {
-  const view = feedback(1, 3, sender, source);
+  const view = feedbackHead(1, 3, sender, source);
   return new Uint8Array(view.buffer);
 }
 
 function bitrateLimit(sender: number, source: number, bitsPerSecond: number): Uint8Array {
-  const view = feedback(15, 6, sender, 0);
+  const view = feedbackHead(15, 6, sender, 0);
   let exponent = 0;
   while (bitsPerSecond / 2 ** exponent >= 2 ** 18) exponent += 1;
   view.setUint32(12, 0x52454d42); // "REMB"
@@ -155,7 +161,7 @@ function bitrateLimit(sender: number, source: number, bitsPerSecond: number): Ui
 }
 
 /** The head of payload-specific feedback, `words` 32-bit words long (RFC 4585 section 6.1). */
-function feedback(format: number, words: number, sender: number, source: number): DataView<ArrayBuffer> {
+function feedbackHead(format: number, words: number, sender: number, source: number): DataView<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(words * 4));
   view.setUint8(0, 0x80 | format);
   view.setUint8(1, 206);

@@ -1,4 +1,5 @@
 import { type IncomingMessage, createServer } from "node:http";
+import type { CandidateJson } from "../../../src/protocol/sdp/candidate.ts";
 import { PassthroughPeer, type PassthroughPeerOptions } from "./passthrough-peer.ts";
 
 /** A page's origin that answers one offer after another with a `PassthroughPeer`. */
@@ -28,7 +29,7 @@ export async function startPassthroughServer(
         peers.push(peer);
         return peer.answer;
       }
-      if (request.url === "/candidate") peers.at(-1)?.addCandidate(JSON.parse(body));
+      if (request.url === "/candidate") peers.at(-1)?.addCandidate(JSON.parse(body) as CandidateJson);
       if (request.url === "/done") reports.push(JSON.parse(body));
       return "";
     };
