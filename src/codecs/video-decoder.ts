@@ -66,7 +66,10 @@ export class VideoDecoder implements AsyncDisposable {
   /** @throws {FastRtcError} `unsupported_codec`, or `codec_failed` when the native library is missing. */
   static async create(options: VideoDecoderOptions): Promise<VideoDecoder> {
     if (options.codec !== "H264" && options.codec !== "VP8") {
-      throw new FastRtcError("unsupported_codec", `Video can be decoded from H264 or VP8, not from ${options.codec}.`);
+      throw new FastRtcError(
+        "unsupported_codec",
+        `Video can be decoded from H264 or VP8, not from ${String(options.codec)}.`,
+      );
     }
     return new VideoDecoder(await loadFfmpeg(), options);
   }

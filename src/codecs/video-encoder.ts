@@ -58,7 +58,10 @@ export class VideoEncoder implements AsyncDisposable {
   /** @throws {FastRtcError} `unsupported_codec`, or `codec_failed` when the native library is missing. */
   static async create(options: VideoEncoderOptions): Promise<VideoEncoder> {
     if (options.codec !== "H264" && options.codec !== "VP8") {
-      throw new FastRtcError("unsupported_codec", `Video can be encoded as H264 or VP8, not as ${options.codec}.`);
+      throw new FastRtcError(
+        "unsupported_codec",
+        `Video can be encoded as H264 or VP8, not as ${String(options.codec)}.`,
+      );
     }
     return new VideoEncoder(await loadFfmpeg(), options);
   }
