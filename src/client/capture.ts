@@ -28,7 +28,7 @@ export async function capture(constraints: CaptureConstraints, source: CaptureSo
 /** The same wishes with nothing demanded: `exact`, `min` and `max` become `ideal`, so that the closest device will do. */
 export function relaxConstraints(constraints: MediaTrackConstraints): MediaTrackConstraints {
   const relaxed: Record<string, unknown> = {};
-  for (const [name, wish] of Object.entries(constraints)) {
+  for (const [name, wish] of Object.entries(constraints as Record<string, unknown>)) {
     if (name === "advanced") continue;
     relaxed[name] = typeof wish === "object" && wish !== null && !Array.isArray(wish) ? relaxWish(wish) : wish;
   }
@@ -51,7 +51,11 @@ function captureError(cause: unknown, device: string): ClientError {
       return new ClientError("no_device", `No ${device} was found.`, { cause });
     case "NotReadableError":
     case "AbortError":
-      return new ClientError("device_busy", `The ${device} could not be started. Another application may be using it.`, { cause });
+      return new ClientError(
+        "device_busy",
+        `The ${device} could not be started. Another application may be using it.`,
+        { cause },
+      );
     case "OverconstrainedError": {
       const { constraint } = cause as OverconstrainedError;
       return new ClientError("overconstrained", `No ${device} meets what this stream asks for.`, {

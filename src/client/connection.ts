@@ -117,7 +117,10 @@ export class Connection implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  async #connect(url: URL, { rtcConfiguration = {}, rtpParams, connectTimeoutMs = 30_000 }: ConnectOptions): Promise<void> {
+  async #connect(
+    url: URL,
+    { rtcConfiguration = {}, rtpParams, connectTimeoutMs = 30_000 }: ConnectOptions,
+  ): Promise<void> {
     const { createPeerConnection, mediaDevices, fetch, clock } = this.#browser;
     const { signal } = this.#abort;
     // Made before the camera is open, because its certificate takes time to generate, too.
@@ -169,7 +172,10 @@ export class Connection implements AsyncDisposable {
       try {
         await sender.setParameters({ ...sender.getParameters(), ...rtpParams });
       } catch (cause) {
-        this.#events.emit("error", new ClientError("browser_failed", "This browser does not know the stream's sender parameters.", { cause }));
+        this.#events.emit(
+          "error",
+          new ClientError("browser_failed", "This browser does not know the stream's sender parameters.", { cause }),
+        );
       }
     }
   }
@@ -254,7 +260,13 @@ export class Connection implements AsyncDisposable {
   #receive(data: unknown): void {
     const message = parseServerMessage(data);
     if (!message) {
-      this.#events.emit("error", new ClientError("server_unreachable", `The server sent a message that is not known here: ${String(data).slice(0, 200)}`));
+      this.#events.emit(
+        "error",
+        new ClientError(
+          "server_unreachable",
+          `The server sent a message that is not known here: ${String(data).slice(0, 200)}`,
+        ),
+      );
       return;
     }
     this.#events.emit("message", message);
@@ -282,7 +294,9 @@ export class Connection implements AsyncDisposable {
     const error =
       thrown instanceof ClientError
         ? thrown
-        : new ClientError("browser_failed", `The browser could not connect: ${toError(thrown).message}`, { cause: thrown });
+        : new ClientError("browser_failed", `The browser could not connect: ${toError(thrown).message}`, {
+            cause: thrown,
+          });
     this.#finish({ type: "failed", error });
   }
 

@@ -28,5 +28,5 @@ export function onDevicesChange(callback: () => void): () => void {
 
 /** The browser's devices; undefined outside https and localhost, whatever the DOM's types say. */
 export function mediaDevices(): MediaDevices | undefined {
-  return navigator.mediaDevices as MediaDevices | undefined;
+  return navigator.mediaDevices;
 }

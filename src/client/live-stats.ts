@@ -88,7 +88,7 @@ function codecs(
   const names = streams
     .map((stream) => all.find((entry) => entry["type"] === "codec" && entry["id"] === stream["codecId"])?.["mimeType"])
     .filter((mimeType) => typeof mimeType === "string")
-    .sort((a, b) => Number(b.startsWith("video/")) - Number(a.startsWith("video/")))
+    .toSorted((a, b) => Number(b.startsWith("video/")) - Number(a.startsWith("video/")))
     .map((mimeType) => mimeType.slice(mimeType.indexOf("/") + 1));
   return [...new Set(names)];
 }

@@ -33,7 +33,10 @@ export class Signalling {
   async offer(sdp: string): Promise<string> {
     const body = await this.#post({ type: "offer", sdp });
     if (body["type"] !== "answer" || typeof body["sdp"] !== "string") {
-      throw new ClientError("server_unreachable", "The server's answer to the offer is not one. Is this the URL of a stream?");
+      throw new ClientError(
+        "server_unreachable",
+        "The server's answer to the offer is not one. Is this the URL of a stream?",
+      );
     }
     this.#answered = true;
     for (const candidate of this.#held.splice(0)) this.#postCandidate(candidate);

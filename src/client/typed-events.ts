@@ -13,7 +13,7 @@ export class TypedEvents<Events extends object> {
 
   /** Calls the listeners in the order they came. One that throws harms neither the others nor the caller. */
   emit<Name extends keyof Events>(name: Name, detail: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    for (const listener of this.#listeners.get(name) ?? []) {
       try {
         (listener as (detail: Events[Name]) => void)(detail);
       } catch (thrown) {

@@ -40,7 +40,11 @@ export function App({ config }: { config: PageConfig }): VNode {
           onStart={() => start({ cameraId: chosenId, relaxed: false })}
           onStop={stop}
         />
-        <StatsLine stats={state.phase.type === "live" ? state.stats : undefined} modality={config.modality} mode={config.mode} />
+        <StatsLine
+          stats={state.phase.type === "live" ? state.stats : undefined}
+          modality={config.modality}
+          mode={config.mode}
+        />
       </main>
       <ToastList toasts={state.toasts} onDismiss={dismiss} />
     </>

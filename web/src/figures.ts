@@ -9,7 +9,9 @@ export function formatTimeLeft(seconds: number): string {
 /** `1.2 Mbit/s`, `64 kbit/s`; a dash when not known. */
 export function formatBitrate(bitsPerSecond: number | undefined): string {
   if (bitsPerSecond === undefined) return "–";
-  return bitsPerSecond >= 1e6 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s` : `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
+  return bitsPerSecond >= 1e6
+    ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`
+    : `${Math.round(bitsPerSecond / 1e3)} kbit/s`;
 }
 
 /** A whole number, or a dash when not known. */

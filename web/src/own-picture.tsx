@@ -28,13 +28,25 @@ export function OwnPicture({ stream, isLarge }: { stream: MediaStream; isLarge: 
   );
   if (isLarge) return video;
   return isHidden ? (
-    <button type="button" class="own-show" aria-label="Show my picture" title="Show my picture" onClick={() => setHidden(false)}>
+    <button
+      type="button"
+      class="own-show"
+      aria-label="Show my picture"
+      title="Show my picture"
+      onClick={() => setHidden(false)}
+    >
       <Icon name="person" />
     </button>
   ) : (
     <div class="own">
       {video}
-      <button type="button" class="own-hide" aria-label="Hide my picture" title="Hide my picture" onClick={() => setHidden(true)}>
+      <button
+        type="button"
+        class="own-hide"
+        aria-label="Hide my picture"
+        title="Hide my picture"
+        onClick={() => setHidden(true)}
+      >
         <Icon name="close" />
       </button>
     </div>

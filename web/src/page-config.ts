@@ -50,6 +50,5 @@ export function deviceConstraints(
   const defaults = kind === "video" ? DEFAULT_VIDEO : DEFAULT_AUDIO;
   if (!trackConstraints) return defaults;
   if (modality === kind) return trackConstraints;
-  const byKind = (trackConstraints as { video?: unknown; audio?: unknown })[kind];
-  return typeof byKind === "object" && byKind !== null ? (byKind as MediaTrackConstraints) : defaults;
+  return (trackConstraints as Readonly<Record<typeof kind, MediaTrackConstraints | undefined>>)[kind] ?? defaults;
 }

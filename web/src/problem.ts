@@ -70,7 +70,9 @@ function describeRefusal({ code, limit, message }: ServerRefusal): string {
   switch (code) {
     case "concurrency_limit_reached":
       if (limit === 1) return "The only place is taken. Try again in a moment.";
-      return limit === undefined ? "All places are taken. Try again in a moment." : `All ${limit} places are taken. Try again in a moment.`;
+      return limit === undefined
+        ? "All places are taken. Try again in a moment."
+        : `All ${limit} places are taken. Try again in a moment.`;
     case "connection_already_exists":
       return "The server knows this connection already. Press record once more.";
     case "unknown_connection":
@@ -90,17 +92,20 @@ export function describeDemands(constraints: MediaTrackConstraints, failed: stri
   return new Intl.ListFormat("en").format(phrases);
 }
 
-function isDemand(wish: unknown): wish is Record<string, unknown> {
+/** What the browser's constraints are made of. */
+type Bound = string | number | boolean | readonly string[];
+
+function isDemand(wish: unknown): boolean {
   return typeof wish === "object" && wish !== null && ("exact" in wish || "min" in wish || "max" in wish);
 }
 
 function describeDemand(name: string, wish: unknown): string {
-  const { exact, min, max } = wish as { exact?: unknown; min?: unknown; max?: unknown };
+  const { exact, min, max } = wish as Readonly<Record<"exact" | "min" | "max", Bound | undefined>>;
   const unit = UNITS[name] ?? "";
   const bounds = [
-    ...(exact === undefined ? [] : [`exactly ${String(exact)}`]),
-    ...(min === undefined ? [] : [`at least ${String(min)}`]),
-    ...(max === undefined ? [] : [`at most ${String(max)}`]),
+    ...(exact === undefined ? [] : [`exactly ${exact.toString()}`]),
+    ...(min === undefined ? [] : [`at least ${min.toString()}`]),
+    ...(max === undefined ? [] : [`at most ${max.toString()}`]),
   ].join(" and ");
   return unit ? `${bounds} ${unit}` : `${name} of ${bounds}`;
 }

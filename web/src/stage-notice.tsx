@@ -25,7 +25,8 @@ export function StageNotice({ phase, modality, mode, onWayOut }: StageNoticeProp
       if (phase.isSlow && phase.step !== "media") {
         return (
           <Notice busy title="Taking a while to connect">
-            A VPN, a firewall or a mobile network may be in the way. If it never connects, the server may need a TURN server to reach you.
+            A VPN, a firewall or a mobile network may be in the way. If it never connects, the server may need a TURN
+            server to reach you.
           </Notice>
         );
       }

@@ -41,13 +41,11 @@ export function Stage({ config, state, onFirstPicture, onWayOut }: StageProps): 
           onRatio={setRatio}
         />
       )}
-      {!hasVideo && (input || output) && (
+      {!hasVideo && (input ?? output) && (
         <AudioLevels input={input} output={output} isVisible={shows} onFirstSound={onFirstPicture} />
       )}
       {input && hasVideo && <OwnPicture key={input.id} stream={input} isLarge={config.mode === "send"} />}
-      {!shows && (
-        <StageNotice phase={phase} modality={config.modality} mode={config.mode} onWayOut={onWayOut} />
-      )}
+      {!shows && <StageNotice phase={phase} modality={config.modality} mode={config.mode} onWayOut={onWayOut} />}
       <StageStatus phase={phase} timeLimit={config.timeLimit} />
     </section>
   );

@@ -32,7 +32,12 @@ export type Phase =
 
 export type StreamAction =
   | { readonly type: "start" }
-  | { readonly type: "state"; readonly state: ConnectionEvents["state"]; readonly atMs: number; readonly problemOf: ProblemOf }
+  | {
+      readonly type: "state";
+      readonly state: ConnectionEvents["state"];
+      readonly atMs: number;
+      readonly problemOf: ProblemOf;
+    }
   | { readonly type: "slow" }
   | { readonly type: "input"; readonly stream: MediaStream }
   | { readonly type: "output"; readonly stream: MediaStream }
@@ -92,7 +97,12 @@ function onConnectionState(
       const before = phase.type === "live" ? phase : { sinceMs: atMs, hasPicture: false };
       return {
         ...state,
-        phase: { type: "live", interrupted: connection.interrupted, sinceMs: before.sinceMs, hasPicture: before.hasPicture },
+        phase: {
+          type: "live",
+          interrupted: connection.interrupted,
+          sinceMs: before.sinceMs,
+          hasPicture: before.hasPicture,
+        },
       };
     }
     case "closed": {

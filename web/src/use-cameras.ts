@@ -11,7 +11,7 @@ export function useCameras(permission: unknown): readonly CaptureDevice[] {
         (found) => {
           if (isCurrent) setCameras(found);
         },
-        (error: unknown) => console.warn("The cameras could not be listed.", error),
+        reportError, // No list means no choice; the stream works all the same.
       );
     };
     read();

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef } from "preact/hooks";
 import {
   type CaptureConstraints,
-  type ClientError,
+  ClientError,
   type Connection,
   connect,
   onDevicesChange,
@@ -18,12 +18,12 @@ const SLOW_AFTER_MS = 10_000;
 export interface UsedStream {
   readonly state: StreamState;
   /** Connects. With `relaxed` nothing is demanded of the camera or microphone. */
-  start(options: StartOptions): void;
-  stop(): void;
+  readonly start: (options: StartOptions) => void;
+  readonly stop: () => void;
   /** Switches the camera of the running connection; one that is not running gets its camera from `start`. */
-  switchCamera(deviceId: string): void;
-  reportFirstPicture(): void;
-  dismiss(toastId: number): void;
+  readonly switchCamera: (deviceId: string) => void;
+  readonly reportFirstPicture: () => void;
+  readonly dismiss: (toastId: number) => void;
 }
 
 export interface StartOptions {
@@ -66,7 +66,10 @@ export function useStream(config: PageConfig): UsedStream {
 
   const stop = useCallback(() => running.current?.close(), []);
   const switchCamera = useCallback((deviceId: string) => {
-    running.current?.switchDevice("video", deviceId).catch((error: ClientError) => dispatch({ type: "error", error }));
+    running.current?.switchDevice("video", deviceId).catch((error: unknown) => {
+      if (error instanceof ClientError) dispatch({ type: "error", error });
+      else reportError(error);
+    });
   }, []);
   const reportFirstPicture = useCallback(() => {
     performance.clearMarks("fastrtc:first-frame");

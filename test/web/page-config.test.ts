@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { deviceConstraints, type PageConfig, readPageConfig } from "../../web/src/page-config.ts";
+
+/** As much of a document as the configuration needs. */
+function documentWith(json: string | undefined): ParentNode {
+  return { querySelector: () => (json === undefined ? null : { textContent: json }) } as unknown as ParentNode;
+}
+
+it("reads what the server put into the page", () => {
+  const config = readPageConfig(documentWith('{"title":"</script>","timeLimit":600,"modality":"audio"}'));
+  expect(config).toMatchObject({ title: "</script>", timeLimit: 600, modality: "audio", mode: "send-receive" });
+});
+
+it("has defaults where there is no server", () => {
+  expect(readPageConfig(documentWith(undefined))).toMatchObject({ title: "FastRTC", timeLimit: null });
+});
+
+it("knows which constraints are for which device", () => {
+  const config = (modality: PageConfig["modality"], trackConstraints: unknown): PageConfig => ({
+    ...readPageConfig(documentWith(undefined)),
+    modality,
+    trackConstraints: trackConstraints as MediaTrackConstraints | null,
+  });
+  expect(deviceConstraints(config("video", { width: 320 }), "video")).toEqual({ width: 320 });
+  expect(deviceConstraints(config("audio-video", { video: { width: 320 } }), "video")).toEqual({ width: 320 });
+  expect(deviceConstraints(config("audio-video", { video: { width: 320 } }), "audio")).toMatchObject({
+    echoCancellation: true,
+  });
+  expect(deviceConstraints(config("video", null), "video")).toMatchObject({ frameRate: { ideal: 30 } });
+});
