@@ -1,11 +1,15 @@
 /** How many idle buffers of one size a pool keeps; more are left to the garbage collector. */
 const KEPT_PER_SIZE = 6;
 
+/** How many sizes a pool keeps buffers of: a decoded picture's, and those a handler makes of it (crop, resize ...). */
+const KEPT_SIZES = 4;
+
 /**
  * Recycles picture buffers. Half a megabyte of garbage per frame costs several per cent of a core,
  * so a peer's frames come from its pool and go back to it once they have been sent.
  */
 export class FramePool {
+  /** Idle buffers by size, the size that was longest out of use first. */
   readonly #idle = new Map<number, Uint8Array<ArrayBuffer>[]>();
   #closed = false;
 
@@ -22,14 +26,17 @@ export class FramePool {
   /** @internal Called by a lease. */
   giveBack(buffer: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
-    let idle = this.#idle.get(buffer.byteLength);
-    if (!idle) {
-      // A new picture size makes the old buffers useless: keep at most two sizes around.
-      if (this.#idle.size >= 2) this.#idle.clear();
-      idle = [];
-      this.#idle.set(buffer.byteLength, idle);
-    }
+    const idle = this.#idle.get(buffer.byteLength) ?? [];
+    this.#idle.delete(buffer.byteLength);
+    this.#idle.set(buffer.byteLength, idle);
     if (idle.length < KEPT_PER_SIZE) idle.push(buffer);
+    if (this.#idle.size > KEPT_SIZES) {
+      // The stream changed its size: the buffers that nothing asked for lately are useless.
+      for (const leastRecent of this.#idle.keys()) {
+        this.#idle.delete(leastRecent);
+        break;
+      }
+    }
   }
 
   /** Forgets the idle buffers; leases that are still out stay valid. */
@@ -59,7 +66,8 @@ export class FrameLease {
   /** A buffer of exactly `byteLength` bytes, with unspecified contents. */
   allocate(byteLength: number): Uint8Array<ArrayBuffer> {
     const buffer = this.#pool.take(byteLength);
-    this.#buffers.push(buffer);
+    // After the release nobody would give it back: it belongs to the garbage collector.
+    if (!this.#released) this.#buffers.push(buffer);
     return buffer;
   }
 
