@@ -99,5 +99,8 @@ const optionsSchema = z.strictObject({
 export function parseStreamOptions(options: unknown): ResolvedStreamOptions {
   const parsed = optionsSchema.safeParse(options);
   if (parsed.success) return parsed.data;
-  throw new FastRtcError("invalid_option", `new Stream({...}) cannot use these options:\n${z.prettifyError(parsed.error)}`);
+  throw new FastRtcError(
+    "invalid_option",
+    `new Stream({...}) cannot use these options:\n${z.prettifyError(parsed.error)}`,
+  );
 }

@@ -14,7 +14,11 @@ import type { PageConfig } from "./server/page-config.ts";
 import { Routes } from "./server/routes.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
-import { type RtcConfiguration, type RtcConfigurationSource, resolveRtcConfiguration } from "./session/rtc-configuration.ts";
+import {
+  type RtcConfiguration,
+  type RtcConfigurationSource,
+  resolveRtcConfiguration,
+} from "./session/rtc-configuration.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import { Session } from "./session/session.ts";
 import { type ResolvedStreamOptions, type StreamOptions, parseStreamOptions } from "./stream-options.ts";
@@ -89,14 +93,21 @@ export class Stream {
    * For frameworks that speak web standards: `export const POST = (request) => stream.fetch(request)`.
    */
   async fetch(request: Request, { path = "", page = false }: MountOptions = {}): Promise<Response> {
-    return (await this.#routesFor(path, page).handle(request)) ?? new Response("There is nothing here.\n", { status: 404 });
+    return (
+      (await this.#routesFor(path, page).handle(request)) ?? new Response("There is nothing here.\n", { status: 404 })
+    );
   }
 
   /**
    * Takes the upgrade of a WebSocket route below `path`: call it from the server's `upgrade` event.
    * Returns false, with the socket untouched, when the path is no route of this Stream.
    */
-  upgrade(request: IncomingMessage, socket: Duplex, _head: Buffer, { path = "" }: Pick<MountOptions, "path"> = {}): boolean {
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    _head: Buffer,
+    { path = "" }: Pick<MountOptions, "path"> = {},
+  ): boolean {
     return handleUpgrade(parseBasePath(path), request, socket);
   }
 
@@ -166,7 +177,10 @@ export class Stream {
     try {
       return await resolveRtcConfiguration(source as RtcConfigurationSource | null | undefined);
     } catch (thrown) {
-      this.#logger.error(`no STUN or TURN server can be used, since the ${side}'s rtcConfiguration failed:`, toError(thrown));
+      this.#logger.error(
+        `no STUN or TURN server can be used, since the ${side}'s rtcConfiguration failed:`,
+        toError(thrown),
+      );
       return null;
     }
   }

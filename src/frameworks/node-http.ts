@@ -23,7 +23,8 @@ export function mountOnNodeHttp(server: NodeHttpServer, routes: Routes, logger: 
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
   const emitOrServe = (event: string, ...args: unknown[]): boolean => {
     const [request, response] = args as [IncomingMessage, ServerResponse];
-    if (event !== "request" || !routes.covers(request.method ?? "GET", requestPath(request))) return emit(event, ...args);
+    if (event !== "request" || !routes.covers(request.method ?? "GET", requestPath(request)))
+      return emit(event, ...args);
     void serveNodeRequest(routes, logger, request, response).then((served) => {
       if (served) return;
       // Nobody else is there to answer: without this the client would wait for ever.

@@ -34,7 +34,8 @@ async function call(
   try {
     const result: unknown = await callback(frame);
     if (result === null || result === undefined) return undefined;
-    if (result instanceof VideoFrame) return result.timestampUs === undefined ? result.withTimestamp(frame.timestampUs) : result;
+    if (result instanceof VideoFrame)
+      return result.timestampUs === undefined ? result.withTimestamp(frame.timestampUs) : result;
     throw new FastRtcError(
       "invalid_argument",
       `The handler returned ${describe(result)}. Return a VideoFrame, for example frame.flip("vertical") or ` +

@@ -51,7 +51,8 @@ export function parseOfferRequest(body: unknown): OfferRequest {
 
 function describe(body: unknown, error: z.ZodError): string {
   const shape = `Send {"sdp", "type": "offer", "webrtc_id"} or {"type": "ice-candidate", "candidate", "webrtc_id"} as JSON.`;
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return `The body is not a JSON object. ${shape}`;
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    return `The body is not a JSON object. ${shape}`;
   const [issue] = error.issues;
   const field = issue?.path.join(".");
   return field ? `The field "${field}" is missing or not valid. ${shape}` : shape;

@@ -85,8 +85,8 @@ export class FrameAssembler {
 
   /** When to call `handleTimer`, or `undefined` while nothing is missing. */
   get nextTimerMs(): number | undefined {
-    if (this.#scan >= this.#end) return undefined;
-    for (let sequence = this.#scan; sequence < this.#end; sequence += 1) {
+    const from = this.#waitsForBeginning() ? this.#head : this.#scan;
+    for (let sequence = from; sequence < this.#end; sequence += 1) {
       if (this.#slots[sequence & SLOT_MASK]) return this.#arrival(sequence) + this.#gapTimeoutMs;
     }
     return undefined;
@@ -170,8 +170,16 @@ export class FrameAssembler {
     return true;
   }
 
+  /** Whether packets from before the first one to arrive may still come and make a keyframe of what is there. */
+  #waitsForBeginning(): boolean {
+    if (!this.#pristine) return false;
+    const packet = this.#slots[this.#head & SLOT_MASK];
+    return !packet || !this.#beginsKeyframe(packet);
+  }
+
   /** Where the frame at the head ends (exclusive) once all of it is there; `undefined` until then. */
   #findHeadEnd(): number | undefined {
+    if (this.#waitsForBeginning()) return undefined;
     for (;;) {
       const packet = this.#slots[this.#scan & SLOT_MASK];
       if (!packet || this.#scan >= this.#end) return undefined;
@@ -227,7 +235,6 @@ export class FrameAssembler {
     this.#slots[this.#head & SLOT_MASK] = undefined;
     this.#head += 1;
     this.#scan = this.#head;
-    this.#pristine = false;
   }
 
   /** Goes on from the newest keyframe if all of it is there, and says whether it did. */

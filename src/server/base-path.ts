@@ -7,7 +7,10 @@ import { FastRtcError } from "../errors.ts";
 export function parseBasePath(path: string): string {
   if (path === "" || path === "/") return "";
   if (!/^\/[\w\-./~%]+$/.test(path)) {
-    throw new FastRtcError("invalid_option", `The path ${JSON.stringify(path)} is not one to mount at. Write it like "/rtc".`);
+    throw new FastRtcError(
+      "invalid_option",
+      `The path ${JSON.stringify(path)} is not one to mount at. Write it like "/rtc".`,
+    );
   }
   return path.replace(/\/+$/, "");
 }

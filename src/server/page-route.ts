@@ -32,9 +32,12 @@ export async function pageResponse(path: string, config: () => Promise<PageConfi
   const html = new TextDecoder().decode(file.bytes);
   invariant(html.includes(CONFIG_MARKER), "the page has a place for its configuration");
   const element = configElement(await config());
-  return new Response(html.replace(CONFIG_MARKER, () => element), {
-    headers: { "content-type": file.contentType, "cache-control": "no-store", ...SECURITY_HEADERS },
-  });
+  return new Response(
+    html.replace(CONFIG_MARKER, () => element),
+    {
+      headers: { "content-type": file.contentType, "cache-control": "no-store", ...SECURITY_HEADERS },
+    },
+  );
 }
 
 /** The configuration as a data block; `<` is escaped so that no title can close the element. */

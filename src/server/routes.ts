@@ -61,7 +61,10 @@ export class Routes {
     const earlier = [...this.#handingOver];
     const reading = readJsonBody(request);
     // The service gives an offer its place in the very call, so that a candidate which waits for this finds it.
-    const handingOver = reading.then((body) => ({ body, reply: body.ok ? this.#service.offer(body.value) : body.refusal }));
+    const handingOver = reading.then((body) => ({
+      body,
+      reply: body.ok ? this.#service.offer(body.value) : body.refusal,
+    }));
     this.#handingOver.add(handingOver);
     const { body, reply } = await handingOver.finally(() => this.#handingOver.delete(handingOver));
     const answer = await reply;

@@ -51,7 +51,11 @@ const iceServerSchema = z
       context.addIssue({ code: "custom", message: 'an ICE server needs "urls"', path: ["urls"] });
       return z.NEVER;
     }
-    return { urls: either, ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) };
+    return {
+      urls: either,
+      ...(username !== undefined && { username }),
+      ...(credential !== undefined && { credential }),
+    };
   });
 
 /** Reads a configuration: from options, and again from what the user's function returned. */

@@ -18,7 +18,11 @@ test("gives items out in order", async () => {
 
 test("drops the oldest, and says which", async () => {
   const dropped: number[] = [];
-  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest", onDrop: (item) => dropped.push(item) });
+  const queue = new BoundedQueue<number>({
+    capacity: 2,
+    overflow: "drop-oldest",
+    onDrop: (item) => dropped.push(item),
+  });
   for (const item of [1, 2, 3, 4]) queue.push(item);
   expect({ dropped, count: queue.droppedCount, kept: await collect(queue, 2) }).toEqual({
     dropped: [1, 2],
@@ -29,7 +33,11 @@ test("drops the oldest, and says which", async () => {
 
 test("drops the newest, and says which", async () => {
   const dropped: number[] = [];
-  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-newest", onDrop: (item) => dropped.push(item) });
+  const queue = new BoundedQueue<number>({
+    capacity: 2,
+    overflow: "drop-newest",
+    onDrop: (item) => dropped.push(item),
+  });
   for (const item of [1, 2, 3, 4]) queue.push(item);
   expect({ dropped, kept: await collect(queue, 2) }).toEqual({ dropped: [3, 4], kept: [1, 2] });
 });
@@ -44,7 +52,11 @@ test("hands an item to a reader that waits without storing it", async () => {
 
 test("ends a reader that waits, drops what is left and whatever comes later", async () => {
   const dropped: number[] = [];
-  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest", onDrop: (item) => dropped.push(item) });
+  const queue = new BoundedQueue<number>({
+    capacity: 2,
+    overflow: "drop-oldest",
+    onDrop: (item) => dropped.push(item),
+  });
   const next = queue.next();
   queue.end();
   queue.push(1);

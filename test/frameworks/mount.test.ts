@@ -50,7 +50,9 @@ describe("mounted on node:http", () => {
     const server = createServer(echoBody);
     mountAt(server, "");
     const url = await listen(server);
-    const response = await fetch(`${url}/webrtc/offer`, { method: "POST", body: "x".repeat(10_000_000) }).catch(() => undefined);
+    const response = await fetch(`${url}/webrtc/offer`, { method: "POST", body: "x".repeat(10_000_000) }).catch(
+      () => undefined,
+    );
     // The connection may be cut while the client still writes; then it has seen no answer.
     if (response) expect(response.status).toBe(413);
     expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: "ok" });

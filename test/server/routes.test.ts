@@ -4,7 +4,11 @@ import { Routes } from "../../src/server/routes.ts";
 import { echoService } from "../support/echo-service.ts";
 
 const post = (body: string | Uint8Array<ArrayBuffer> | ReadableStream, path = "/webrtc/offer"): Request =>
-  new Request(`http://localhost${path}`, { method: "POST", body, ...(body instanceof ReadableStream && { duplex: "half" }) });
+  new Request(`http://localhost${path}`, {
+    method: "POST",
+    body,
+    ...(body instanceof ReadableStream && { duplex: "half" }),
+  });
 
 function setUp({ basePath = "", page = false } = {}) {
   const service = echoService();
@@ -19,21 +23,33 @@ function setUp({ basePath = "", page = false } = {}) {
 describe("POST webrtc/offer", () => {
   test("answers with what the service says, below the prefix only", async () => {
     const { answer } = setUp({ basePath: "/rtc" });
-    expect(await answer(post('{"type":"offer"}', "/rtc/webrtc/offer"))).toEqual({ status: 200, body: { type: "answer", sdp: "v=0" } });
+    expect(await answer(post('{"type":"offer"}', "/rtc/webrtc/offer"))).toEqual({
+      status: 200,
+      body: { type: "answer", sdp: "v=0" },
+    });
     expect(await answer(post('{"type":"offer"}', "/webrtc/offer"))).toBeUndefined();
     expect(await answer(post('{"type":"offer"}', "/rtcx/webrtc/offer"))).toBeUndefined();
   });
 
   test.each(["", "{", "undefined", '{"type":'])("says that %j is not JSON", async (text) => {
-    expect(await setUp().answer(post(text))).toMatchObject({ status: 400, body: { status: "failed", meta: { error: "invalid_json" } } });
+    expect(await setUp().answer(post(text))).toMatchObject({
+      status: 400,
+      body: { status: "failed", meta: { error: "invalid_json" } },
+    });
   });
 
   test("says that bytes which are no UTF-8 cannot be read", async () => {
-    expect(await setUp().answer(post(new Uint8Array([0xff, 0xfe, 0x7b])))).toMatchObject({ status: 400, body: { meta: { error: "invalid_json" } } });
+    expect(await setUp().answer(post(new Uint8Array([0xff, 0xfe, 0x7b])))).toMatchObject({
+      status: 400,
+      body: { meta: { error: "invalid_json" } },
+    });
   });
 
   test("turns a body of 10 MB down, with a length or without, and stops reading early", async () => {
-    expect(await setUp().answer(post("x".repeat(10_000_000)))).toMatchObject({ status: 413, body: { meta: { error: "body_too_large" } } });
+    expect(await setUp().answer(post("x".repeat(10_000_000)))).toMatchObject({
+      status: 413,
+      body: { meta: { error: "body_too_large" } },
+    });
     let pulled = 0;
     const endless = new ReadableStream({
       pull: (controller) => {
@@ -97,9 +113,12 @@ describe("the page", () => {
     expect(await setUp().routes.handle(new Request("http://localhost/"))).toBeUndefined();
   });
 
-  test.each(["/../package.json", "/..%2f..%2fpackage.json", "/assets/../../package.json", "/nothing.js"])("has no file %s", async (path) => {
-    expect(await setUp({ page: true }).routes.handle(new Request(`http://localhost${path}`))).toBeUndefined();
-  });
+  test.each(["/../package.json", "/..%2f..%2fpackage.json", "/assets/../../package.json", "/nothing.js"])(
+    "has no file %s",
+    async (path) => {
+      expect(await setUp({ page: true }).routes.handle(new Request(`http://localhost${path}`))).toBeUndefined();
+    },
+  );
 });
 
 test("leaves requests that are none of the routes untouched", () => {

@@ -20,7 +20,11 @@ export function planMedia(offer: Offer, { allowExtraTracks }: MediaPlanOptions):
       receive: true,
       codecs: ["H264", "VP8"],
       feedback: ["nack", "nack pli", "ccm fir", "goog-remb"],
-      headerExtensions: [HEADER_EXTENSION_URIS.mid, HEADER_EXTENSION_URIS.absSendTime, HEADER_EXTENSION_URIS.playoutDelay],
+      headerExtensions: [
+        HEADER_EXTENSION_URIS.mid,
+        HEADER_EXTENSION_URIS.absSendTime,
+        HEADER_EXTENSION_URIS.playoutDelay,
+      ],
       retransmission: false,
     },
   });

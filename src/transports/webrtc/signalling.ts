@@ -52,9 +52,14 @@ export class WebRtcSignalling {
     const admission = this.#options.registry.admit(id, () => this.#options.createSession(id));
     switch (admission.type) {
       case "connection_already_exists":
-        return refusal(admission.type, "A connection with this webrtc_id exists already. Make a new id for each connection.");
+        return refusal(
+          admission.type,
+          "A connection with this webrtc_id exists already. Make a new id for each connection.",
+        );
       case "concurrency_limit_reached":
-        return refusal(admission.type, `All ${admission.limit} places are taken. Try again later.`, { limit: admission.limit });
+        return refusal(admission.type, `All ${admission.limit} places are taken. Try again later.`, {
+          limit: admission.limit,
+        });
       case "admitted":
         return this.#connect(admission.session, plan);
     }
@@ -80,7 +85,8 @@ export class WebRtcSignalling {
     const session = this.#options.registry.get(webrtcId);
     const opening = session && this.#connecting.get(session);
     if (!session || !opening) return refusal("unknown_connection", "There is no connection with this webrtc_id.");
-    if (!candidate) return refusal("invalid_candidate_format", "The candidate is not one of a browser's RTCIceCandidate.");
+    if (!candidate)
+      return refusal("invalid_candidate_format", "The candidate is not one of a browser's RTCIceCandidate.");
     try {
       const transport = await opening;
       if (session.state === "ended") return refusal("connection_closed", "The connection has been closed.");

@@ -6,7 +6,11 @@ import type { FramePool } from "../../media/frame-pool.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
 import type { RtpPacket } from "../../rtp/packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
-import { type ReceivedVideoFrame, VideoReceiveStream, type VideoReceiveStreamOptions } from "../../rtp/video-receive-stream.ts";
+import {
+  type ReceivedVideoFrame,
+  VideoReceiveStream,
+  type VideoReceiveStreamOptions,
+} from "../../rtp/video-receive-stream.ts";
 
 /** How many compressed pictures may wait for the decoder: a third of a second. */
 const MAX_WAITING = 10;

@@ -39,7 +39,11 @@ export class VideoSender {
     const { codec, maxSliceBytes, stream, clock } = this.#options;
     await this.#encoding;
     if (this.#closed) return;
-    this.#encoder ??= VideoEncoder.create({ codec, bitrate: stream.targetBitrateBps, ...(maxSliceBytes && { maxSliceBytes }) });
+    this.#encoder ??= VideoEncoder.create({
+      codec,
+      bitrate: stream.targetBitrateBps,
+      ...(maxSliceBytes && { maxSliceBytes }),
+    });
     const encoder = await this.#encoder;
     if (this.#closed) return;
     const nowMs = clock.nowMs();
@@ -73,7 +77,12 @@ export class VideoSender {
     const result = stream.packetize(encoded, clock.nowMs());
     if (result.type === "packets") sendPackets(result.packets);
     else {
-      onFailure(new FastRtcError("codec_failed", `The encoder made a slice of ${result.byteLength} bytes; ${result.maxByteLength} fit into a packet.`));
+      onFailure(
+        new FastRtcError(
+          "codec_failed",
+          `The encoder made a slice of ${result.byteLength} bytes; ${result.maxByteLength} fit into a packet.`,
+        ),
+      );
     }
   }
 }

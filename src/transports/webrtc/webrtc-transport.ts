@@ -122,7 +122,10 @@ export class WebRtcTransport implements Transport {
           ssrc,
           cname,
           payloadType: sent.codec.payloadType,
-          packetizer: codecName(sent) === "H264" ? new H264Packetizer({ packetizationMode: mode0 ? 0 : 1 }) : new Vp8Packetizer({ firstPictureId: randomInt(2 ** 15) }),
+          packetizer:
+            codecName(sent) === "H264"
+              ? new H264Packetizer({ packetizationMode: mode0 ? 0 : 1 })
+              : new Vp8Packetizer({ firstPictureId: randomInt(2 ** 15) }),
           extensions,
           ...(sent.section.mid !== undefined && { mid: sent.section.mid }),
           playoutDelay: { minimumMs: 0, maximumMs: 0 },
@@ -264,7 +267,10 @@ export class WebRtcTransport implements Transport {
 
   #sendDueRtcp(): void {
     const nowMs = this.#clock.nowMs();
-    const due: RtcpPacket[] = [...(this.#sender?.handleTimer(nowMs) ?? []), ...(this.#receiver?.handleTimer(nowMs) ?? [])];
+    const due: RtcpPacket[] = [
+      ...(this.#sender?.handleTimer(nowMs) ?? []),
+      ...(this.#receiver?.handleTimer(nowMs) ?? []),
+    ];
     if (due.length > 0) this.#packets.send(serializeRtcp(due, this.#rtcpOptions));
   }
 }
