@@ -2,6 +2,7 @@ import { FastRtcError } from "../errors.ts";
 
 type Library = typeof import("node-av/lib");
 
+export type Codec = InstanceType<Library["Codec"]>;
 export type CodecContext = InstanceType<Library["CodecContext"]>;
 export type NativeFrame = InstanceType<Library["Frame"]>;
 export type NativePacket = InstanceType<Library["Packet"]>;

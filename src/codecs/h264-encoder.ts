@@ -1,6 +1,6 @@
 import { invariant } from "../errors.ts";
-import { type CodecContext, checkReturn, type Ffmpeg, type NativeFrame } from "./ffmpeg.ts";
-import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
+import type { CodecContext, Ffmpeg, NativeFrame } from "./ffmpeg.ts";
+import { type EncodingRate, type NativeVideoEncoder, openEncoder, type PictureSize } from "./native-video-encoder.ts";
 
 /** The rate that x264 is told, once and for all; other rates are had by scaling the bitrate. */
 const PLANNED_FRAME_RATE = 30;
@@ -27,36 +27,41 @@ export class H264Encoder implements NativeVideoEncoder {
   readonly context: CodecContext;
   #pictureCount = 0;
 
-  constructor(ffmpeg: Ffmpeg, { width, height }: PictureSize, rate: EncodingRate, options: H264EncoderOptions = {}) {
+  private constructor(context: CodecContext) {
+    this.context = context;
+  }
+
+  /** Opens x264, off the main thread because that takes some milliseconds. */
+  static async open(
+    ffmpeg: Ffmpeg,
+    { width, height }: PictureSize,
+    rate: EncodingRate,
+    { maxSliceBytes }: H264EncoderOptions = {},
+  ): Promise<H264Encoder> {
     const { lib, constants } = ffmpeg;
     const encoder = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
     invariant(encoder, "this build of FFmpeg encodes H.264");
-    this.context = new lib.CodecContext();
-    this.context.allocContext3(encoder);
-    this.context.width = width;
-    this.context.height = height;
-    this.context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
-    this.context.timeBase = new lib.Rational(1, PLANNED_FRAME_RATE);
-    this.context.framerate = new lib.Rational(PLANNED_FRAME_RATE, 1);
-    this.context.threadCount = 1;
-    this.context.gopSize = NEVER;
-    this.context.maxBFrames = 0;
-    this.context.qMin = FINEST_QUANTISER;
-    this.#setBitrate(plannedBitrate(rate));
-    const settings: Record<string, string | number> = {
+    const context = new lib.CodecContext();
+    context.allocContext3(encoder);
+    context.width = width;
+    context.height = height;
+    context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
+    context.timeBase = new lib.Rational(1, PLANNED_FRAME_RATE);
+    context.framerate = new lib.Rational(PLANNED_FRAME_RATE, 1);
+    context.threadCount = 1;
+    context.gopSize = NEVER;
+    context.maxBFrames = 0;
+    context.qMin = FINEST_QUANTISER;
+    setBitrate(context, plannedBitrate(rate));
+    await openEncoder(ffmpeg, context, encoder, {
       preset: "ultrafast",
       tune: "zerolatency",
       profile: "baseline",
       "forced-idr": 1,
       "x264-params": "no-deblock=0",
-    };
-    if (options.maxSliceBytes !== undefined) settings["slice-max-size"] = options.maxSliceBytes;
-    for (const [name, value] of Object.entries(settings)) {
-      checkReturn(ffmpeg, this.context.setOption(name, value), `set x264's ${name}`);
-    }
-    const opened = this.context.open2Sync(encoder, null);
-    if (opened < 0) this.context.freeContext();
-    checkReturn(ffmpeg, opened, `open the H.264 encoder for ${width}x${height}`);
+      ...(maxSliceBytes === undefined ? {} : { "slice-max-size": maxSliceBytes }),
+    });
+    return new H264Encoder(context);
   }
 
   /** x264 follows any change at once. */
@@ -66,15 +71,15 @@ export class H264Encoder implements NativeVideoEncoder {
 
   aim(picture: NativeFrame, rate: EncodingRate): void {
     const bitrate = plannedBitrate(rate);
-    if (BigInt(bitrate) !== this.context.bitRate) this.#setBitrate(bitrate);
+    if (BigInt(bitrate) !== this.context.bitRate) setBitrate(this.context, bitrate);
     picture.pts = BigInt(this.#pictureCount++);
   }
+}
 
-  #setBitrate(bitrate: number): void {
-    this.context.bitRate = BigInt(bitrate);
-    this.context.rcMaxRate = BigInt(bitrate);
-    this.context.rcBufferSize = Math.round(bitrate * BUFFER_SECONDS);
-  }
+function setBitrate(context: CodecContext, bitrate: number): void {
+  context.bitRate = BigInt(bitrate);
+  context.rcMaxRate = BigInt(bitrate);
+  context.rcBufferSize = Math.round(bitrate * BUFFER_SECONDS);
 }
 
 /** What to ask of an encoder that believes in the planned frame rate, so that pictures at the true rate add up. */

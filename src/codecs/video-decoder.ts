@@ -42,18 +42,21 @@ const KEYFRAME_NEEDED: DecodedVideo = { frames: [], keyframeNeeded: true };
  */
 export class VideoDecoder implements AsyncDisposable {
   readonly #ffmpeg: Ffmpeg;
+  readonly #codec: VideoCodec;
   readonly #pool: FramePool;
-  readonly #context: CodecContext;
   readonly #packet: NativePacket;
   readonly #picture: NativeFrame;
   readonly #converter: I420Converter;
+  #context: CodecContext;
   #sending: Promise<number> | undefined;
   #waitsForKeyframe = true;
+  #failed = false;
   #silentUnits = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(ffmpeg: Ffmpeg, { codec, pool }: VideoDecoderOptions) {
     this.#ffmpeg = ffmpeg;
+    this.#codec = codec;
     this.#pool = pool;
     this.#context = openDecoder(ffmpeg, codec);
     this.#packet = new ffmpeg.lib.Packet();
@@ -86,8 +89,7 @@ export class VideoDecoder implements AsyncDisposable {
     if (this.#waitsForKeyframe) {
       if (!unit.keyframe) return KEYFRAME_NEEDED;
       this.#waitsForKeyframe = false;
-      this.#silentUnits = 0;
-      this.#context.flushBuffers();
+      if (this.#failed) this.#reopen();
     }
     this.#packet.data = Buffer.from(unit.data.buffer, unit.data.byteOffset, unit.data.byteLength);
     this.#packet.pts = BigInt(Math.round(unit.timestampUs));
@@ -141,7 +143,16 @@ export class VideoDecoder implements AsyncDisposable {
 
   #fail(): DecodedVideo {
     this.#waitsForKeyframe = true;
+    this.#failed = true;
     return KEYFRAME_NEEDED;
+  }
+
+  /** Starts from nothing: forged parameters, such as a long output delay, would survive a mere flush. */
+  #reopen(): void {
+    this.#context.freeContext();
+    this.#context = openDecoder(this.#ffmpeg, this.#codec);
+    this.#failed = false;
+    this.#silentUnits = 0;
   }
 
   async #free(): Promise<void> {

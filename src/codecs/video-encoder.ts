@@ -43,7 +43,7 @@ export class VideoEncoder implements AsyncDisposable {
   #encoder: NativeVideoEncoder | undefined;
   #picture: NativeFrame | undefined;
   #bitrate: number;
-  #sending: Promise<number> | undefined;
+  #working: Promise<EncodedVideoFrame> | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(ffmpeg: Ffmpeg, options: VideoEncoderOptions) {
@@ -73,22 +73,17 @@ export class VideoEncoder implements AsyncDisposable {
    * @throws {FastRtcError} `codec_failed` when the native encoder fails. The next call starts anew, with a keyframe.
    */
   async encode(frame: VideoFrame, { keyframe = false }: EncodeOptions = {}): Promise<EncodedVideoFrame | undefined> {
-    invariant(!this.#sending, "a video encoder takes one frame at a time");
+    invariant(!this.#working, "a video encoder takes one frame at a time");
     if (this.#closing) return undefined;
-    const { constants } = this.#ffmpeg;
     const picture = this.#fitPicture(frame);
     writePicture(frame, picture);
-    const { timestampUs } = frame;
-    const rate = { bitrate: this.#bitrate, frameRate: this.#frameRate.measure(timestampUs) };
-    if (this.#encoder && !this.#encoder.reaches(rate, keyframe)) this.#discardEncoder();
-    this.#encoder ??= this.#open(picture, rate);
-    this.#encoder.aim(picture, rate);
-    picture.pictType = keyframe ? constants.AV_PICTURE_TYPE_I : constants.AV_PICTURE_TYPE_NONE;
-    this.#sending = this.#encoder.context.sendFrame(picture);
-    const sent = await this.#sending;
-    this.#sending = undefined;
-    if (this.#closing) return undefined;
-    return this.#receive(this.#encoder, sent, timestampUs ?? 0);
+    this.#working = this.#compress(picture, frame.timestampUs, keyframe);
+    try {
+      const unit = await this.#working;
+      return this.#closing ? undefined : unit;
+    } finally {
+      this.#working = undefined;
+    }
   }
 
   /** Aims at another bitrate, in bits per second, from the next frame on. */
@@ -128,15 +123,31 @@ export class VideoEncoder implements AsyncDisposable {
     return picture;
   }
 
-  #open(size: PictureSize, rate: EncodingRate): NativeVideoEncoder {
-    if (this.#options.codec === "VP8") return new Vp8Encoder(this.#ffmpeg, size, rate);
-    return new H264Encoder(this.#ffmpeg, size, rate, { maxSliceBytes: this.#options.maxSliceBytes });
-  }
-
-  #receive(encoder: NativeVideoEncoder, sent: number, timestampUs: number): EncodedVideoFrame {
-    const received = sent < 0 ? sent : encoder.context.receivePacketSync(this.#packet);
+  async #compress(
+    picture: NativeFrame,
+    timestampUs: number | undefined,
+    keyframe: boolean,
+  ): Promise<EncodedVideoFrame> {
+    const { constants } = this.#ffmpeg;
+    const rate = { bitrate: this.#bitrate, frameRate: this.#frameRate.measure(timestampUs) };
+    if (this.#encoder && !this.#encoder.reaches(rate, keyframe)) this.#discardEncoder();
+    this.#encoder ??= await this.#open(picture, rate);
+    this.#encoder.aim(picture, rate);
+    picture.pictType = keyframe ? constants.AV_PICTURE_TYPE_I : constants.AV_PICTURE_TYPE_NONE;
+    const { context } = this.#encoder;
+    const sent = await context.sendFrame(picture);
+    const received = sent < 0 ? sent : context.receivePacketSync(this.#packet);
     if (received < 0) this.#discardEncoder();
     checkReturn(this.#ffmpeg, received, `encode a picture as ${this.#options.codec}`);
+    return this.#takePacket(timestampUs ?? 0);
+  }
+
+  #open(size: PictureSize, rate: EncodingRate): Promise<NativeVideoEncoder> {
+    if (this.#options.codec === "VP8") return Vp8Encoder.open(this.#ffmpeg, size, rate);
+    return H264Encoder.open(this.#ffmpeg, size, rate, { maxSliceBytes: this.#options.maxSliceBytes });
+  }
+
+  #takePacket(timestampUs: number): EncodedVideoFrame {
     invariant(this.#packet.data, "an encoded picture has bytes");
     const data = new Uint8Array(this.#packet.data);
     const keyframe = this.#packet.isKeyframe;
@@ -146,7 +157,7 @@ export class VideoEncoder implements AsyncDisposable {
 
   async #free(): Promise<void> {
     // Freeing a context that a thread is working on would crash the process.
-    await this.#sending;
+    await Promise.allSettled([this.#working]);
     this.#discardEncoder();
     this.#discardPicture();
     this.#packet.free();

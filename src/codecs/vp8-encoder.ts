@@ -1,6 +1,6 @@
 import { invariant } from "../errors.ts";
-import { type CodecContext, checkReturn, type Ffmpeg, type NativeFrame } from "./ffmpeg.ts";
-import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
+import type { CodecContext, Ffmpeg, NativeFrame } from "./ffmpeg.ts";
+import { type EncodingRate, type NativeVideoEncoder, openEncoder, type PictureSize } from "./native-video-encoder.ts";
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** How far, as a factor up or down, the bitrate may leave the one that the encoder was opened with. */
@@ -25,28 +25,37 @@ export class Vp8Encoder implements NativeVideoEncoder {
   readonly #openedBitrate: number;
   #virtualTimeUs = 0;
 
-  constructor(ffmpeg: Ffmpeg, { width, height }: PictureSize, { bitrate, frameRate }: EncodingRate) {
+  private constructor(context: CodecContext, openedBitrate: number) {
+    this.context = context;
+    this.#openedBitrate = openedBitrate;
+  }
+
+  /** Opens libvpx, off the main thread because that takes some milliseconds. */
+  static async open(
+    ffmpeg: Ffmpeg,
+    { width, height }: PictureSize,
+    { bitrate, frameRate }: EncodingRate,
+  ): Promise<Vp8Encoder> {
     const { lib, constants } = ffmpeg;
     const encoder = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBVPX_VP8);
     invariant(encoder, "this build of FFmpeg encodes VP8");
-    this.#openedBitrate = bitrate;
-    this.context = new lib.CodecContext();
-    this.context.allocContext3(encoder);
-    this.context.width = width;
-    this.context.height = height;
-    this.context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
-    this.context.timeBase = new lib.Rational(1, MICROSECONDS_PER_SECOND);
-    this.context.framerate = new lib.Rational(Math.round(frameRate), 1);
-    this.context.threadCount = 1;
-    this.context.gopSize = NEVER;
-    this.context.qMin = FINEST_QUANTISER;
-    this.context.qMax = COARSEST_QUANTISER;
-    this.context.bitRate = BigInt(bitrate);
-    this.context.rcMinRate = BigInt(bitrate);
-    this.context.rcMaxRate = BigInt(bitrate);
-    this.context.rcBufferSize = Math.round(bitrate * BUFFER_SECONDS);
-    this.context.setFlags(constants.AV_CODEC_FLAG_FRAME_DURATION);
-    const settings: Record<string, string | number> = {
+    const context = new lib.CodecContext();
+    context.allocContext3(encoder);
+    context.width = width;
+    context.height = height;
+    context.pixelFormat = constants.AV_PIX_FMT_YUV420P;
+    context.timeBase = new lib.Rational(1, MICROSECONDS_PER_SECOND);
+    context.framerate = new lib.Rational(Math.round(frameRate), 1);
+    context.threadCount = 1;
+    context.gopSize = NEVER;
+    context.qMin = FINEST_QUANTISER;
+    context.qMax = COARSEST_QUANTISER;
+    context.bitRate = BigInt(bitrate);
+    context.rcMinRate = BigInt(bitrate);
+    context.rcMaxRate = BigInt(bitrate);
+    context.rcBufferSize = Math.round(bitrate * BUFFER_SECONDS);
+    context.setFlags(constants.AV_CODEC_FLAG_FRAME_DURATION);
+    await openEncoder(ffmpeg, context, encoder, {
       deadline: "realtime",
       "cpu-used": -12, // Negative: this speed always. Positive would choose one by the machine's load.
       "lag-in-frames": 0,
@@ -54,13 +63,8 @@ export class Vp8Encoder implements NativeVideoEncoder {
       "undershoot-pct": 100,
       "overshoot-pct": 15,
       "static-thresh": 1,
-    };
-    for (const [name, value] of Object.entries(settings)) {
-      checkReturn(ffmpeg, this.context.setOption(name, value), `set libvpx's ${name}`);
-    }
-    const opened = this.context.open2Sync(encoder, null);
-    if (opened < 0) this.context.freeContext();
-    checkReturn(ffmpeg, opened, `open the VP8 encoder for ${width}x${height}`);
+    });
+    return new Vp8Encoder(context, bitrate);
   }
 
   reaches({ bitrate }: EncodingRate, keyframe: boolean): boolean {
