@@ -1,0 +1,49 @@
+import { decodeBase64 } from "../base64.ts";
+import { type InvalidMessage, invalid, isJsonObject, isName, parseEventMessage, quote } from "../event-message.ts";
+import { type MediaFormat, parseMediaFormat } from "./media-format.ts";
+
+/** A text message of a client on `websocket/offer`. */
+export type ClientMessage =
+  /** The first message. Without `media` the client speaks FastRTC's way: mu-law in `media` messages. */
+  | { readonly type: "start"; readonly websocketId: string; readonly media: MediaFormat | undefined }
+  /** Audio in the encoding of the stream, which is for `parseAudioPayload` to read. */
+  | { readonly type: "media"; readonly payload: Uint8Array<ArrayBuffer> }
+  /** To be answered with a `pong`. */
+  | { readonly type: "ping" }
+  /** The client is done; the connection closes. */
+  | { readonly type: "stop" }
+  /** An event that this version does not know. FastRTC ignores those, and front ends rely on it. */
+  | { readonly type: "unknown"; readonly event: string }
+  | InvalidMessage;
+
+/** Reads a text message of a client. It never throws, whatever the text. */
+export function parseClientMessage(text: string): ClientMessage {
+  const message = parseEventMessage(text);
+  if (message.type === "invalid") return message;
+  const { event, body } = message;
+  switch (event) {
+    case "media":
+      return parseMedia(body["media"]);
+    case "start":
+      return parseStart(body["websocket_id"], body["media"]);
+    case "ping":
+    case "stop":
+      return { type: event };
+    default:
+      return { type: "unknown", event: quote(event) };
+  }
+}
+
+function parseStart(websocketId: unknown, media: unknown): ClientMessage {
+  if (!isName(websocketId)) return invalid('"start" needs a "websocket_id" of 1 to 128 characters.');
+  if (media === undefined || media === null) return { type: "start", websocketId, media: undefined };
+  const format = parseMediaFormat(media);
+  return "type" in format ? format : { type: "start", websocketId, media: format };
+}
+
+function parseMedia(media: unknown): ClientMessage {
+  const text = isJsonObject(media) ? media["payload"] : undefined;
+  if (typeof text !== "string") return invalid('"media" needs {"payload": audio as base64}.');
+  const payload = decodeBase64(text);
+  return payload ? { type: "media", payload } : invalid(`The payload ${quote(text)} is not base64.`);
+}
