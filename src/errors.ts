@@ -20,6 +20,7 @@ export type FastRtcErrorCode =
  */
 export class FastRtcError extends Error {
   override readonly name: string = "FastRtcError";
+  /** Why, for programs to compare. */
   readonly code: FastRtcErrorCode;
 
   constructor(code: FastRtcErrorCode, message: string, options?: ErrorOptions) {

@@ -13,6 +13,7 @@ export interface UiArgs {
   subtitle?: string;
 }
 
+/** What `new Stream` takes. */
 export interface StreamOptions {
   /** Turns each picture of the peer into the one sent back. */
   handler: VideoFunction;

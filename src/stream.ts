@@ -25,6 +25,7 @@ import { type ResolvedStreamOptions, type StreamOptions, parseStreamOptions } fr
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { version } from "./version.ts";
 
+/** Where the routes of a Stream appear in an application. */
 export interface MountOptions {
   /** The prefix of the routes, such as "/rtc". @default "", the root */
   path?: string;

@@ -38,6 +38,9 @@ describe("the check of docstrings", () => {
            constructor() {}
            /* Not a docstring. */
            five(): void {}
+           /** Documented. */
+           seven(): void;
+           seven(_value?: number): void {}
            get six(): number { return 6; }
            set six(_value: number) {}
            [Symbol.dispose](): void {}

@@ -6,6 +6,7 @@ import { pageFiles } from "./page-files.ts";
 import { Routes } from "./routes.ts";
 import type { StreamService } from "./stream-service.ts";
 
+/** Where the built-in server listens, and how it behaves. */
 export interface LaunchOptions {
   /** The port to listen on; 0 takes a free one. @default 7860 */
   port?: number;

@@ -51,9 +51,18 @@ function walk(node: Node, visit: (node: Node, parent: Node | undefined) => void,
   }
 }
 
-/** Tells the line of an offset, counted from 1. */
+/** Tells the line of an offset, counted from 1. Asked for every name in a file, so it must not read the file again. */
 function lineCounter(source: string): (offset: number) => number {
-  return (offset) => source.slice(0, offset).split("\n").length;
+  const ends = [...source.matchAll(/\n/g)].map(({ index }) => index);
+  return (offset) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] ?? Infinity) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }
 
 function isNode(value: unknown): value is Node {

@@ -88,14 +88,18 @@ function declarationsIn(node: Node, start: number, module: SourceModule): [strin
 function undocumentedParts(name: string, { node, start, module }: Declaration): string[] {
   const missing = docstringBefore(module, start) === undefined ? [name] : [];
   if (node.type !== "ClassDeclaration") return missing;
+  const documented = new Set<string>();
+  const members = new Set<string>();
   for (const member of node.body.body) {
     if (member.type === "StaticBlock" || member.type === "TSIndexSignature") continue;
     if (member.computed || member.key.type !== "Identifier") continue; // Private, or a well-known symbol.
     if (member.accessibility === "private" || member.accessibility === "protected" || member.override) continue;
     if (member.type === "MethodDefinition" && (member.kind === "constructor" || member.kind === "set")) continue;
-    if (docstringBefore(module, member.start) === undefined) missing.push(`${name}.${member.key.name}`);
+    members.add(member.key.name);
+    if (docstringBefore(module, member.start) !== undefined) documented.add(member.key.name);
   }
-  return missing;
+  // Of overloads one may speak for all, and their implementation is not public.
+  return [...missing, ...[...members].filter((member) => !documented.has(member)).map((member) => `${name}.${member}`)];
 }
 
 /** The docstring that ends right before an offset. */
