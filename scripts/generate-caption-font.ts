@@ -15,7 +15,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const UNITS_PER_EM = 1024;
-const LINE_LENGTH = 116;
+const LINE_LENGTH = 180;
 
 const RANGES: readonly (readonly [number, number])[] = [
   [0x20, 0x7e],
@@ -222,7 +222,7 @@ class TrueTypeFont {
             onCurve: point.onCurve,
           }));
           // A mirrored contour would wind the other way and become a hole.
-          return xx * yy - xy * yx < 0 ? points.reverse() : points;
+          return xx * yy - xy * yx < 0 ? points.toReversed() : points;
         }),
       ),
     };
@@ -302,7 +302,7 @@ function encode(font: TrueTypeFont): { data: string; glyphCount: number; charact
   let characterCount = 0;
   let last = 0;
   const codes = RANGES.flatMap(([first, end]) => Array.from({ length: end - first + 1 }, (_, step) => first + step));
-  for (const code of codes.sort((a, b) => a - b)) {
+  for (const code of codes.toSorted((a, b) => a - b)) {
     const glyph = glyphOf.get(code);
     if (glyph === undefined) continue;
     characters.unsigned(code - last);
@@ -323,11 +323,18 @@ if (!path) throw new Error("Usage: npx tsx scripts/generate-caption-font.ts <fon
 const font = new TrueTypeFont(readFileSync(path));
 const { data, glyphCount, characterCount } = encode(font);
 const [ascent, descent] = font.ascentAndDescent();
+const source = fileURLToPath(new URL("../src/media/caption/", import.meta.url));
+// The licence asks to be in every copy of the outlines, so it goes where they go.
+const licence = readFileSync(`${source}FONT-LICENSE.txt`, "utf8").trim();
 const lines = data.match(new RegExp(`.{1,${LINE_LENGTH}}`, "g")) ?? [];
 writeFileSync(
-  fileURLToPath(new URL("../src/media/caption/font-data.ts", import.meta.url)),
+  `${source}font-data.ts`,
   `// Made by scripts/generate-caption-font.ts: ${characterCount} characters of DejaVu Sans Bold 2.37, ${glyphCount} glyphs.
-// The outlines' licence is in FONT-LICENSE.txt beside this file.
+
+/*! The licence of the outlines:
+
+${licence}
+*/
 
 /** All measures of the font are in this fraction of an em. */
 export const UNITS_PER_EM = ${UNITS_PER_EM};

@@ -68,13 +68,7 @@ function writeRgba(planes: I420Planes, width: number, height: number, target: Ui
   }
 }
 
-function writeRgb24(
-  planes: I420Planes,
-  width: number,
-  height: number,
-  target: Uint8Array,
-  blueFirst: boolean,
-): void {
+function writeRgb24(planes: I420Planes, width: number, height: number, target: Uint8Array, blueFirst: boolean): void {
   const pixels = new Int32Array(2 * width);
   const words = (width & 3) === 0 ? wordsOf(target) : undefined;
   for (let row = 0; row < height; row += 2) {

@@ -4,7 +4,11 @@ import type { Plane } from "./plane.ts";
  * Draws `from` over `onto` with its first sample at column `x` and row `y`, which may lie outside: what does not fit
  * is left out. `opacity` goes from 0, nothing, to 256, nothing of what was there.
  */
-export function overlayPlane(from: Plane, onto: Plane, { x, y, opacity }: { x: number; y: number; opacity: number }): void {
+export function overlayPlane(
+  from: Plane,
+  onto: Plane,
+  { x, y, opacity }: { x: number; y: number; opacity: number },
+): void {
   const firstColumn = Math.max(0, -x);
   const lastColumn = Math.min(from.width, onto.width - x);
   const lastRow = Math.min(from.height, onto.height - y);

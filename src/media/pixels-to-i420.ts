@@ -123,12 +123,7 @@ function readRgb(
   }
 }
 
-function readGray(
-  pixels: Uint8Array | Uint8ClampedArray,
-  width: number,
-  height: number,
-  planes: I420Planes,
-): void {
+function readGray(pixels: Uint8Array | Uint8ClampedArray, width: number, height: number, planes: I420Planes): void {
   const [luma, ...chroma] = planesOf(planes, width, height);
   for (let row = 0; row < height; row += 1) {
     const read = row * width;

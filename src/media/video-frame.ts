@@ -48,9 +48,11 @@ export interface PixelsInit {
  * frame's memory has been given back.
  */
 export class VideoFrame {
-  /** Size in pixels of the picture in memory, before a viewer turns it by `rotation`. */
+  /** Width in pixels of the picture in memory, before a viewer turns it by `rotation`. */
   readonly width: number;
+  /** Height in pixels of the picture in memory, before a viewer turns it by `rotation`. */
   readonly height: number;
+  /** Clockwise turn that a viewer applies to the picture in memory; `upright()` carries it out. */
   readonly rotation: Rotation;
   /** When the picture was taken, in microseconds; only differences mean something. */
   readonly timestampUs: number | undefined;
@@ -127,10 +129,7 @@ export class VideoFrame {
    * @throws {FastRtcError} `invalid_argument` unless `into` has exactly the bytes of the picture in this format.
    */
   to<Target extends Uint8Array | Uint8ClampedArray>(format: PixelFormat, options: { into: Target }): Target;
-  to(
-    format: PixelFormat,
-    { into }: { into?: Uint8Array | Uint8ClampedArray } = {},
-  ): Uint8Array | Uint8ClampedArray {
+  to(format: PixelFormat, { into }: { into?: Uint8Array | Uint8ClampedArray } = {}): Uint8Array | Uint8ClampedArray {
     const { planes, width, height } = this;
     const target = into ?? new Uint8Array(pixelByteLength(format, width, height));
     assertByteLength("into", target, format, width, height);
@@ -228,7 +227,10 @@ export class VideoFrame {
    * @param options.x integer, may be negative. @default 0; so is `y`
    * @param options.opacity from 0, invisible, to 1. @default 1
    */
-  overlay(picture: VideoFrame, { x = 0, y = 0, opacity = 1 }: { x?: number; y?: number; opacity?: number } = {}): VideoFrame {
+  overlay(
+    picture: VideoFrame,
+    { x = 0, y = 0, opacity = 1 }: { x?: number; y?: number; opacity?: number } = {},
+  ): VideoFrame {
     if (!Number.isInteger(x) || !Number.isInteger(y)) {
       throw invalid(`overlay takes x and y as integers, but they are ${String(x)} and ${String(y)}.`);
     }

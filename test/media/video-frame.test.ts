@@ -24,7 +24,7 @@ describe("from", () => {
       height: 1,
       rotation: 90,
       timestampUs: 40,
-      samples: Uint8Array.of(16, 235, 128, 128),
+      samples: "10eb8080",
     });
   });
 

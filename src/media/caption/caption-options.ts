@@ -41,7 +41,7 @@ export function parseCaptionOptions({
   margin = 10,
 }: CaptionOptions): CaptionStyle {
   if (!CORNERS.includes(corner)) {
-    throw invalid(`A caption's corner must be one of ${CORNERS.join(", ")}, but it is ${String(corner)}.`);
+    throw invalid(`A caption's corner must be one of ${CORNERS.join(", ")}, but it is ${corner}.`);
   }
   if (!(Number.isFinite(size) && size >= 4 && size <= 512)) {
     throw invalid(`A caption's size must be a number of pixels from 4 to 512, but it is ${String(size)}.`);

@@ -32,7 +32,7 @@ export function glyphOutline(codePoint: number): GlyphOutline {
 /** A frame as high as a capital letter. */
 const MISSING: GlyphOutline = {
   advance: 700,
-  contours: [rectangle(80, -740, 620, 0), rectangle(160, -660, 540, -80).reverse()],
+  contours: [rectangle(80, -740, 620, 0), rectangle(160, -660, 540, -80).toReversed()],
 };
 
 function rectangle(left: number, top: number, right: number, bottom: number): OutlinePoint[] {

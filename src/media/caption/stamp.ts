@@ -21,11 +21,7 @@ export interface Stamp {
 }
 
 /** Draws text once; undefined when nothing of it falls into the picture. */
-export function makeStamp(
-  texts: readonly string[],
-  style: CaptionStyle,
-  target: CaptionTarget,
-): Stamp | undefined {
+export function makeStamp(texts: readonly string[], style: CaptionStyle, target: CaptionTarget): Stamp | undefined {
   const masks = drawMasks(texts, style, target);
   return masks && composite(masks, style, target);
 }

@@ -21,7 +21,10 @@ export function layOut(texts: readonly string[], size: number, maxWidth: number)
   const lines: TextLine[] = [];
   for (const text of texts) {
     // Cut before normalising: the text may come from the network and be of any length.
-    for (const paragraph of text.slice(0, left).normalize("NFC").split(/\r\n|\r|\n/)) {
+    for (const paragraph of text
+      .slice(0, left)
+      .normalize("NFC")
+      .split(/\r\n|\r|\n/)) {
       wrap(paragraph, size, maxWidth, lines);
     }
     left = Math.max(0, left - text.length);
