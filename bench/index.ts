@@ -22,12 +22,17 @@ import { type ServerName, ServerUnderTest } from "./servers/server-under-test.ts
 const PYTHON_CYCLES = 30;
 const FIRST_PICTURE_ATTEMPTS = 5;
 
-try {
-  process.exitCode = await bench(readOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(`\n${USAGE}`);
-  process.exitCode = 2;
+const options = optionsOrUsage();
+if (options) process.exitCode = await bench(options);
+
+function optionsOrUsage(): BenchOptions | undefined {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 async function bench(options: BenchOptions): Promise<number> {

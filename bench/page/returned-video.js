@@ -6,16 +6,20 @@ const BAND_SCALE = 4;
 /** Watches a video element and reads the number off every picture that it presents. */
 export class ReturnedVideo {
   #video;
+  #isStopped = false;
   #band = canvasContext(PICTURE_WIDTH / BAND_SCALE, BAND.height / BAND_SCALE);
   #corner = canvasContext(PLAIN_CORNER.width / 2, PLAIN_CORNER.height / 2);
 
-  /** `onPicture({ number, isFlipped, presentedAtMs, receivedAtMs, width, height })`; `number` is undefined when unreadable. */
+  /** Calls `onPicture` with a sample (see `bench-page.ts`) per picture; `number` is undefined when it cannot be read. */
   constructor(video, onPicture) {
     this.#video = video;
     const watch = (_nowMs, metadata) => {
+      if (this.#isStopped) return;
+      const shownAtMs = performance.now();
       onPicture({
         ...this.#readCode(),
         presentedAtMs: metadata.presentationTime,
+        shownAtMs,
         receivedAtMs: metadata.receiveTime,
         presentedFrames: metadata.presentedFrames,
         width: metadata.width,
@@ -24,6 +28,10 @@ export class ReturnedVideo {
       video.requestVideoFrameCallback(watch);
     };
     video.requestVideoFrameCallback(watch);
+  }
+
+  stop() {
+    this.#isStopped = true;
   }
 
   /** Whether the corner that was sent plain now holds text: how far its brightness spreads, 0 to 255. */

@@ -22,7 +22,10 @@ export interface Sample {
   readonly number?: number;
   readonly isFlipped?: boolean;
   readonly drawnAtMs: number;
+  /** Handed to the browser's compositor. */
   readonly presentedAtMs: number;
+  /** The display's refresh that shows it. */
+  readonly shownAtMs: number;
   readonly receivedAtMs?: number;
   readonly presentedFrames: number;
   readonly width: number;

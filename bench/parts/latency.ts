@@ -1,4 +1,3 @@
-import { FRAME_CODE_RANGE } from "../picture/frame-code.ts";
 import { Chromium } from "../process/chromium.ts";
 import { percentile, type Spread, spread } from "../report/statistics.ts";
 import { PageServer } from "../servers/page-server.ts";
@@ -19,19 +18,21 @@ export interface LatencyOptions {
   readonly warmUpMs: number;
 }
 
-/** Glass to glass: from the moment a picture is drawn in the page until the page presents it again. */
+/** Glass to glass: from the moment a picture is drawn in the page until the page shows it again. */
 export interface LatencyResult {
   readonly server: ServerName;
   readonly codec: string;
-  /** Draw to presentation, in milliseconds. */
+  /** Draw to the refresh of the display that shows it, in milliseconds. */
   readonly latencyMs: Spread;
+  /** Draw to the moment the browser hands the decoded picture to its compositor: without the wait for the refresh. */
+  readonly presentedMs: Spread;
   /** Draw to the arrival of the returned picture's last packet: without the browser's decoder and display. */
   readonly arrivalMs: Spread;
   /** The p50 of each round, to see how far rounds differ. */
   readonly p50PerRound: readonly number[];
   readonly sentFps: number;
   readonly fps: number;
-  /** Presentations more than 200 ms after the one before. */
+  /** Pictures shown more than 200 ms after the one before. */
   readonly freezes: number;
   readonly resolutions: Readonly<Record<string, number>>;
   readonly isFlipped: boolean;
@@ -64,7 +65,7 @@ export async function measureLatency(
 
 function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyResult {
   const samples = turns.flatMap((turn) => turn.samples);
-  const readable = samples.filter(({ number }) => number !== undefined);
+  const readable = samples.filter(isReadable);
   const seconds = sum(turns.map((turn) => turn.seconds));
   const resolutions: Record<string, number> = {};
   for (const { width, height } of samples) {
@@ -75,7 +76,8 @@ function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyRe
     server,
     codec: turns[0]?.codec ?? "none",
     latencyMs: spread(latenciesMs(samples)),
-    arrivalMs: spread(arrivalsMs(samples)),
+    presentedMs: spread(readable.map(({ presentedAtMs, drawnAtMs }) => presentedAtMs - drawnAtMs)),
+    arrivalMs: spread(arrivalsMs(readable)),
     p50PerRound: turns.map((turn) => percentile(latenciesMs(turn.samples), 0.5)),
     sentFps: mean(turns.map((turn) => turn.sentFps)),
     fps: sum(turns.map(({ samples: own }) => presented(own))) / seconds,
@@ -91,17 +93,17 @@ function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyRe
 }
 
 function latenciesMs(samples: readonly Sample[]): number[] {
-  return samples.filter(isReadable).map(({ presentedAtMs, drawnAtMs }) => presentedAtMs - drawnAtMs);
+  return samples.filter(isReadable).map(({ shownAtMs, drawnAtMs }) => shownAtMs - drawnAtMs);
 }
 
 function arrivalsMs(samples: readonly Sample[]): number[] {
-  return samples
-    .filter(isReadable)
-    .flatMap(({ receivedAtMs, drawnAtMs }) => (receivedAtMs === undefined ? [] : [receivedAtMs - drawnAtMs]));
+  return samples.flatMap(({ receivedAtMs, drawnAtMs }) =>
+    receivedAtMs === undefined ? [] : [receivedAtMs - drawnAtMs],
+  );
 }
 
 function isReadable({ number }: Sample): boolean {
-  return number !== undefined && number < FRAME_CODE_RANGE;
+  return number !== undefined;
 }
 
 /** Presentations by the browser's own count, which includes those that the callback was too late for. */
@@ -110,9 +112,9 @@ function presented(samples: readonly Sample[]): number {
 }
 
 function freezes(samples: readonly Sample[]): number {
-  return samples.filter(({ presentedAtMs }, index) => {
+  return samples.filter(({ shownAtMs }, index) => {
     const before = samples[index - 1];
-    return before !== undefined && presentedAtMs - before.presentedAtMs > FREEZE_MS;
+    return before !== undefined && shownAtMs - before.shownAtMs > FREEZE_MS;
   }).length;
 }
 

@@ -6,9 +6,9 @@ import type { ServerName, ServerUnderTest } from "../servers/server-under-test.t
 import type { BenchCodec } from "../webrtc/video-format.ts";
 
 /** A stream below this does not look live any more. */
-export const FPS_WANTED = 25;
+const FPS_WANTED = 25;
 /** The latency of the last stream may be this many times that of the first … */
-export const LATENCY_RATIO_WANTED = 1.5;
+const LATENCY_RATIO_WANTED = 1.5;
 /** … or exceed it by this much, which is within the timers' noise, in milliseconds. */
 const LATENCY_NOISE_MS = 2;
 /** A server whose slowest stream is below this is not loaded further. */

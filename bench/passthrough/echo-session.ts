@@ -12,6 +12,7 @@ import { isRtcp } from "../webrtc/rtp-packet.ts";
 import { type VideoFormat, readVideoFormats, videoFormatLines } from "../webrtc/video-format.ts";
 import { transportLines } from "../webrtc/transport-description.ts";
 
+const PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 const OUR_SSRC = 0x0ec40001;
 const REPORT_INTERVAL_MS = 500;
 /** High enough that the browser's encoder, and not the network's estimate, decides the bitrate. */
@@ -25,6 +26,7 @@ export class EchoSession {
   readonly #peer: PacketPeer;
   readonly #reports: NodeJS.Timeout;
   #payloadType = -1;
+  #playoutDelayId: number | undefined;
   #theirSsrc: number | undefined;
   #highestSequence = 0;
   #lastReport = 0;
@@ -48,8 +50,10 @@ export class EchoSession {
     const format = formats.find(({ codec }) => codec === "h264") ?? formats[0];
     if (!format) throw new Error("The offer has neither H.264 nor VP8.");
     this.#payloadType = format.payloadType;
+    const playoutDelay = new RegExp(`^a=extmap:(\\d+) ${PLAYOUT_DELAY}`, "m").exec(offerSdp)?.[1];
+    if (playoutDelay !== undefined) this.#playoutDelayId = Number(playoutDelay);
     const transport = transportLines(await this.#peer.answer(offerSdp));
-    return answerSdp(offerSdp, format, transport);
+    return answerSdp(offerSdp, format, transport, this.#playoutDelayId);
   }
 
   addCandidate(candidate: string): void {
@@ -65,7 +69,7 @@ export class EchoSession {
     this.#theirSsrc = packet.readUInt32BE(8);
     this.#highestSequence = packet.readUInt16BE(2);
     packet.writeUInt32BE(OUR_SSRC, 8);
-    this.#peer.send(packet);
+    this.#peer.send(this.#playoutDelayId === undefined ? packet : withoutPlayoutDelay(packet, this.#playoutDelayId));
   }
 
   #onRtcp(compound: Buffer): void {
@@ -108,7 +112,29 @@ export class EchoSession {
   }
 }
 
-function answerSdp(offerSdp: string, format: VideoFormat, transport: readonly string[]): string {
+/**
+ * Inserts a header extension that asks the receiver to show the picture at once, as the package does:
+ * without it the browser's own caution, and not the server, would be measured.
+ */
+function withoutPlayoutDelay(packet: Buffer, id: number): Buffer {
+  const hasExtensions = ((packet[0] ?? 0) & 0x10) !== 0;
+  if (hasExtensions) return packet;
+  const headerBytes = 12 + 4 * ((packet[0] ?? 0) & 0x0f);
+  const extended = Buffer.allocUnsafe(packet.length + 8);
+  packet.copy(extended, 0, 0, headerBytes);
+  extended.writeUInt32BE(0xbede0001, headerBytes);
+  extended.writeUInt32BE(((id << 4) | 2) * 2 ** 24, headerBytes + 4);
+  packet.copy(extended, headerBytes + 8, headerBytes);
+  extended[0] = (packet[0] ?? 0) | 0x10;
+  return extended;
+}
+
+function answerSdp(
+  offerSdp: string,
+  format: VideoFormat,
+  transport: readonly string[],
+  playoutDelayId: number | undefined,
+): string {
   const sections = offerSdp.split(/^(?=m=)/m).slice(1);
   const mids = sections.map((section) => /^a=mid:(\S+)/m.exec(section)?.[1] ?? "0");
   const lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", `a=group:BUNDLE ${mids.join(" ")}`];
@@ -120,6 +146,7 @@ function answerSdp(offerSdp: string, format: VideoFormat, transport: readonly st
     lines.push(`m=${kind}`, "c=IN IP4 0.0.0.0", `a=mid:${mids[index] ?? "0"}`, ...transport);
     if (isVideo) {
       lines.push("a=sendrecv", "a=rtcp-mux", "a=rtcp-rsize", ...videoFormatLines(format));
+      if (playoutDelayId !== undefined) lines.push(`a=extmap:${playoutDelayId} ${PLAYOUT_DELAY}`);
       lines.push("a=msid:echo video", `a=ssrc:${OUR_SSRC} cname:echo`);
     } else lines.push("a=sctp-port:5000");
   }

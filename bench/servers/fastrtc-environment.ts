@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** The release that is measured, with what its flip example needs. */
-export const PEER_PACKAGES = ["fastrtc==0.0.33", "opencv-python-headless"] as const;
+const PEER_PACKAGES = ["fastrtc==0.0.33", "opencv-python-headless"] as const;
 
 /** The same flip app, written for Python's FastRTC. */
 export const peerApp = fileURLToPath(new URL("../peer/flip.py", import.meta.url));
