@@ -1,28 +1,21 @@
 import { z } from "zod";
 import { FastRtcError } from "../errors.ts";
+import type { CandidateJson } from "./sdp/candidate.ts";
 
 /** Longest `webrtc_id` accepted, in characters: FastRTC's front ends send about 10, UUIDs have 36. */
 const MAX_ID_LENGTH = 128;
-
-/** A trickled candidate as a browser's `RTCIceCandidate.toJSON()` gives it; its text is not parsed yet. */
-export interface CandidateInit {
-  readonly candidate: string;
-  readonly sdpMid?: string | null | undefined;
-  readonly sdpMLineIndex?: number | null | undefined;
-  readonly usernameFragment?: string | null | undefined;
-}
 
 /** What clients post to `webrtc/offer`. */
 export type OfferRequest =
   | { readonly type: "offer"; readonly webrtcId: string; readonly sdp: string }
   /** `candidate` is undefined when the client sent something that is not one. */
-  | { readonly type: "ice-candidate"; readonly webrtcId: string; readonly candidate: CandidateInit | undefined };
+  | { readonly type: "ice-candidate"; readonly webrtcId: string; readonly candidate: CandidateJson | undefined };
 
 const webrtcIdSchema = z.string().min(1).max(MAX_ID_LENGTH);
 
 const bodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("offer"), webrtc_id: webrtcIdSchema, sdp: z.string().min(1) }),
-  z.object({ type: z.literal("ice-candidate"), webrtc_id: webrtcIdSchema, candidate: z.unknown() }),
+  z.object({ type: z.literal("ice-candidate"), webrtc_id: webrtcIdSchema, candidate: z.unknown().optional() }),
 ]);
 
 const candidateSchema = z.object({

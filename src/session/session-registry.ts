@@ -1,11 +1,13 @@
 import type { CloseReason } from "./close-reason.ts";
 import type { Session } from "./session.ts";
 
-/** Whether a peer may come in, and if not, why. */
-export type Admission =
-  | { readonly type: "admitted"; readonly session: Session }
+/** Why a peer may not come in. */
+export type Refusal =
   | { readonly type: "connection_already_exists" }
   | { readonly type: "concurrency_limit_reached"; readonly limit: number };
+
+/** Whether a peer may come in, and if not, why. */
+export type Admission = { readonly type: "admitted"; readonly session: Session } | Refusal;
 
 /** The sessions of one Stream, and the places that they take. */
 export class SessionRegistry {
@@ -36,10 +38,17 @@ export class SessionRegistry {
     return this.#sessions.get(id);
   }
 
-  /** Admits a peer with the session that `create` makes; `leave` must be called when that ends. */
-  admit(id: string, create: () => Session): Admission {
+  /** Why a peer could not come in just now; undefined if it could. */
+  refuses(id: string): Refusal | undefined {
     if (this.#sessions.has(id)) return { type: "connection_already_exists" };
     if (this.#sessions.size >= this.#limit) return { type: "concurrency_limit_reached", limit: this.#limit };
+    return undefined;
+  }
+
+  /** Admits a peer with the session that `create` makes; `leave` must be called when that ends. */
+  admit(id: string, create: () => Session): Admission {
+    const refused = this.refuses(id);
+    if (refused) return refused;
     const session = create();
     this.#sessions.set(id, session);
     return { type: "admitted", session };

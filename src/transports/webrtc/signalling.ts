@@ -7,7 +7,7 @@ import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
-import type { SessionRegistry } from "../../session/session-registry.ts";
+import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
 import { planMedia } from "./media-plan.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
 
@@ -43,26 +43,18 @@ export class WebRtcSignalling {
   }
 
   async #answer(id: string, sdp: string): Promise<OfferReply> {
+    const { registry, createSession, allowExtraTracks } = this.#options;
+    // Asked before the SDP is read as well: a server that is full must not spend its time on reading offers.
+    const full = registry.refuses(id);
+    if (full) return turnedDown(full);
     let plan: Negotiation;
     try {
-      plan = planMedia(parseOffer(sdp), { allowExtraTracks: this.#options.allowExtraTracks });
+      plan = planMedia(parseOffer(sdp), { allowExtraTracks });
     } catch (thrown) {
       return refusalOf(thrown);
     }
-    const admission = this.#options.registry.admit(id, () => this.#options.createSession(id));
-    switch (admission.type) {
-      case "connection_already_exists":
-        return refusal(
-          admission.type,
-          "A connection with this webrtc_id exists already. Make a new id for each connection.",
-        );
-      case "concurrency_limit_reached":
-        return refusal(admission.type, `All ${admission.limit} places are taken. Try again later.`, {
-          limit: admission.limit,
-        });
-      case "admitted":
-        return this.#connect(admission.session, plan);
-    }
+    const admission = registry.admit(id, () => createSession(id));
+    return admission.type === "admitted" ? this.#connect(admission.session, plan) : turnedDown(admission);
   }
 
   async #connect(session: Session, plan: Negotiation): Promise<OfferReply> {
@@ -99,6 +91,18 @@ export class WebRtcSignalling {
       this.#options.logger.debug(`a candidate of ${webrtcId} came too late:`, toError(thrown));
       return refusal("connection_closed", "The connection has been closed.");
     }
+  }
+}
+
+function turnedDown(refused: Refusal): OfferReply {
+  switch (refused.type) {
+    case "connection_already_exists":
+      return refusal(
+        refused.type,
+        "A connection with this webrtc_id exists already. Make a new id for each connection.",
+      );
+    case "concurrency_limit_reached":
+      return refusal(refused.type, `All ${refused.limit} places are taken. Try again later.`, { limit: refused.limit });
   }
 }
 

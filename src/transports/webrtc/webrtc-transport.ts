@@ -3,9 +3,8 @@ import { type Clock, systemClock } from "../../async/clock.ts";
 import { invariant, toError } from "../../errors.ts";
 import { FramePool } from "../../media/frame-pool.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
-import type { CandidateInit } from "../../protocol/offer-request.ts";
 import { writeAnswer } from "../../protocol/sdp/answer.ts";
-import { parseCandidate } from "../../protocol/sdp/candidate.ts";
+import { type CandidateJson, parseTrickledCandidate } from "../../protocol/sdp/candidate.ts";
 import { h264Format } from "../../protocol/sdp/h264-profile.ts";
 import type { AgreedMedia, Negotiation } from "../../protocol/sdp/negotiation.ts";
 import type { ServerMessage } from "../../protocol/server-message.ts";
@@ -160,8 +159,9 @@ export class WebRtcTransport implements Transport {
    * Adds a way to reach the peer that it has found since its offer.
    * @throws {FastRtcError} `invalid_candidate` when it is not one.
    */
-  addRemoteCandidate({ candidate }: CandidateInit): void {
-    if (candidate !== "") this.#packets.addRemoteCandidate(parseCandidate(candidate));
+  addRemoteCandidate(json: CandidateJson): void {
+    const { candidate } = parseTrickledCandidate(json);
+    if (candidate) this.#packets.addRemoteCandidate(candidate);
     this.#events.progress();
   }
 

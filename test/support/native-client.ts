@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { PeerConnection, type Track, Video } from "node-datachannel";
+import type { Stream } from "../../src/index.ts";
+
+/** A peer in this process that can send what no browser would: raw bytes over a real connection. */
+export class NativeClient {
+  readonly id = randomUUID();
+  readonly received: Buffer[] = [];
+  readonly messages: string[] = [];
+  readonly #peer = new PeerConnection("client", { iceServers: [] });
+  readonly #track: Track;
+  readonly #opened: Promise<void>;
+  #onReceived: (() => void) | undefined;
+
+  constructor() {
+    const media = new Video("0", "SendRecv");
+    media.addH264Codec(102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
+    media.addSSRC(4242, "client");
+    this.#track = this.#peer.addTrack(media);
+    this.#opened = new Promise((resolve) => this.#track.onOpen(resolve));
+    this.#track.onMessage((packet) => {
+      this.received.push(packet);
+      this.#onReceived?.();
+    });
+    const channel = this.#peer.createDataChannel("text");
+    channel.onMessage((message) => this.messages.push(String(message)));
+  }
+
+  /** The offer, all candidates inside. */
+  async offer(): Promise<string> {
+    const gathered = new Promise<void>((resolve) => {
+      this.#peer.onGatheringStateChange((state) => {
+        if (state === "complete") resolve();
+      });
+    });
+    this.#peer.setLocalDescription("offer");
+    await gathered;
+    return this.#peer.localDescription()?.sdp ?? "";
+  }
+
+  /** Connects to a Stream; resolves when media can flow. */
+  async connect(stream: Stream): Promise<void> {
+    const reply = await stream.offer({ type: "offer", sdp: await this.offer(), webrtc_id: this.id });
+    if (!("sdp" in reply)) throw new Error(`Refused: ${JSON.stringify(reply)}`);
+    this.#peer.setRemoteDescription(reply.sdp, "answer");
+    await this.#opened;
+  }
+
+  /** Sends raw bytes; false when SRTP itself finds them too broken to encrypt. */
+  send(packet: Uint8Array): boolean {
+    try {
+      return this.#track.sendMessageBinary(Buffer.from(packet));
+    } catch (thrown) {
+      if (thrown instanceof Error && thrown.message.includes("SRTP protect")) return false;
+      throw thrown;
+    }
+  }
+
+  /** Resolves once a received packet satisfies `check`. */
+  receivedSome(check: (packet: Buffer) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onReceived = () => {
+        if (this.received.some(check)) resolve();
+      };
+      this.#onReceived();
+    });
+  }
+
+  close(): void {
+    this.#track.close();
+    this.#peer.close();
+  }
+}
