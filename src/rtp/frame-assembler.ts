@@ -125,8 +125,7 @@ export class FrameAssembler {
 
   /** Gives up on packets that are too late. `nextTimerMs` says when to call this. */
   handleTimer(nowMs: number): void {
-    const dueMs = this.nextTimerMs;
-    if (dueMs !== undefined && dueMs <= nowMs) this.giveUp();
+    while ((this.nextTimerMs ?? Infinity) <= nowMs) this.giveUp();
   }
 
   /** Gives out nothing more before a keyframe: for a decoder that has lost its way. */

@@ -22,7 +22,7 @@ export class KeyframeRequester {
     return this.#requestCount;
   }
 
-  /** When `takeRequest` has something to say, or `undefined` while no keyframe is needed. */
+  /** When `takeRequest` has something to say (in the past: at once), or `undefined` while no keyframe is needed. */
   get nextTimerMs(): number | undefined {
     if (!this.#needed) return undefined;
     return this.#requestedAtMs + Math.max(this.#minimumIntervalMs, 1.5 * this.#roundTripMs);

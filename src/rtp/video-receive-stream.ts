@@ -9,12 +9,16 @@ import { ReceiveBitrate } from "./receive-bitrate.ts";
 import { ReceptionStats } from "./reception-stats.ts";
 import type { RoundTripTime } from "./round-trip-time.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
+import { unwrapRtx } from "./rtx.ts";
 import { SequenceUnwrapper } from "./sequence.ts";
 import { depacketizerOf, type VideoCodecName } from "./video-codec.ts";
 
 const VIDEO_CLOCK_RATE = 90_000;
 /** Assumed until a report block has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 100;
+/** How long a packet that was asked for again may be late. */
+const MIN_GAP_TIMEOUT_MS = 400;
+const MAX_GAP_TIMEOUT_MS = 1000;
 /** How long a packet may be late when it cannot be asked for again. */
 const REORDER_TIMEOUT_MS = 60;
 /** Reports are frequent while the bitrate is still climbing. */
@@ -33,6 +37,8 @@ export interface VideoReceiveStreamOptions {
   readonly localSsrc: number;
   /** The codec of each payload type that was negotiated. */
   readonly codecs: ReadonlyMap<number, VideoCodecName>;
+  /** The payload type that each type of retransmissions (RFC 4588) stands for, `apt` in SDP. */
+  readonly rtxPayloadTypes?: ReadonlyMap<number, number>;
   readonly extensions: HeaderExtensionMap;
   /** What the peer understands, from `a=rtcp-fb`. */
   readonly feedback: VideoFeedback;
@@ -124,7 +130,7 @@ export class VideoReceiveStream {
       (pli || fir ? this.#keyframes.nextTimerMs : undefined) ?? Infinity,
       this.#assembler.nextTimerMs ?? Infinity,
     );
-    return nextMs === Infinity ? undefined : nextMs;
+    return nextMs === Infinity ? undefined : Math.max(nextMs, this.#lastPacketAtMs);
   }
 
   get stats(): VideoReceiveStats {
@@ -142,8 +148,13 @@ export class VideoReceiveStream {
     };
   }
 
-  /** Takes a packet with this stream's SSRC and returns the frames that it completes, in decode order. */
+  /** Takes a packet of this stream or of its retransmissions and returns the frames that it completes, in decode order. */
   handlePacket(packet: RtpPacket, nowMs: number): readonly ReceivedVideoFrame[] {
+    const payloadType = this.#options.rtxPayloadTypes?.get(packet.payloadType);
+    if (payloadType !== undefined) {
+      const original = unwrapRtx(packet, { ssrc: this.#options.ssrc, payloadType });
+      return original && this.#firstPacketAtMs !== undefined ? this.#insert(original, nowMs) : NO_FRAMES;
+    }
     const verdict = this.#reception.handlePacket(packet, nowMs);
     if (verdict === "suspect") return NO_FRAMES;
     if (verdict === "restarted") {
@@ -151,20 +162,9 @@ export class VideoReceiveStream {
       this.#assembler.reset();
       this.#nacks.reset();
     }
-    this.#byteCount += packet.payload.length;
-    this.#lastPacketAtMs = nowMs;
     this.#firstPacketAtMs ??= nowMs;
     this.#nextReportMs ??= nowMs;
-
-    const sequence = this.#unwrapper.unwrap(packet.sequenceNumber);
-    if (this.#options.feedback.nack) {
-      this.#nacks.handlePacket(sequence, nowMs);
-      if (this.#nacks.takeGivenUp()) this.#assembler.giveUp();
-    }
-    const assembled = this.#assembler.insert(packet, { sequence, nowMs });
-    this.#nacks.forgetBefore(this.#assembler.head);
-    this.#updateKeyframeNeed();
-    return assembled.length === 0 ? NO_FRAMES : assembled.map((frame) => this.#describe(frame));
+    return this.#insert(packet, nowMs);
   }
 
   /** Takes RTCP from the peer; packets that are not about this stream change nothing. */
@@ -186,9 +186,11 @@ export class VideoReceiveStream {
     const roundTripMs = roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#nacks.setRoundTripMs(roundTripMs);
     this.#keyframes.setRoundTripMs(roundTripMs);
-    // Three rounds of asking, as long as that does not freeze the picture for long.
+    // Time for three rounds of asking: giving up earlier costs a whole keyframe on a network that is losing packets.
     this.#assembler.setGapTimeoutMs(
-      feedback.nack ? Math.min(1000, Math.max(200, 3 * roundTripMs + 50)) : REORDER_TIMEOUT_MS,
+      feedback.nack
+        ? Math.min(MAX_GAP_TIMEOUT_MS, Math.max(MIN_GAP_TIMEOUT_MS, 3 * roundTripMs + 50))
+        : REORDER_TIMEOUT_MS,
     );
 
     const due: RtcpPacket[] = this.#takeReport(nowMs);
@@ -206,6 +208,20 @@ export class VideoReceiveStream {
     if (nowMs - this.#lastPacketAtMs > SILENCE_MS) this.#keyframes.setNeeded(false);
     if ((feedback.pli || feedback.fir) && this.#keyframes.takeRequest(nowMs)) due.push(this.#keyframeRequest());
     return due;
+  }
+
+  #insert(packet: RtpPacket, nowMs: number): readonly ReceivedVideoFrame[] {
+    this.#byteCount += packet.payload.length;
+    this.#lastPacketAtMs = nowMs;
+    const sequence = this.#unwrapper.unwrap(packet.sequenceNumber);
+    if (this.#options.feedback.nack) {
+      this.#nacks.handlePacket(sequence, nowMs);
+      if (this.#nacks.takeGivenUp()) this.#assembler.giveUp();
+    }
+    const assembled = this.#assembler.insert(packet, { sequence, nowMs });
+    this.#nacks.forgetBefore(this.#assembler.head);
+    this.#updateKeyframeNeed();
+    return assembled.length === 0 ? NO_FRAMES : assembled.map((frame) => this.#describe(frame));
   }
 
   #takeReport(nowMs: number): RtcpPacket[] {

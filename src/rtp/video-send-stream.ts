@@ -5,6 +5,7 @@ import { KeyframeRequestGate } from "./keyframe-request-gate.ts";
 import type { RoundTripTime } from "./round-trip-time.ts";
 import type { ReportBlock } from "./rtcp/report-block.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
+import { type RtxStream, RtxWrapper } from "./rtx.ts";
 import { SendBitrate } from "./send-bitrate.ts";
 import { SentPacketHistory } from "./sent-packet-history.ts";
 import { SentStats } from "./sent-stats.ts";
@@ -35,6 +36,8 @@ export interface VideoSendStreamOptions {
   /** Shared with the receiving streams of the connection. */
   readonly roundTripTime: RoundTripTime;
   readonly bitrateLimits?: BitrateLimits;
+  /** Where to send again what was lost (RFC 4588); without it the original packets are repeated. */
+  readonly rtx?: RtxStream;
 }
 
 /** What is sent: one picture, as the encoder made it. */
@@ -66,6 +69,7 @@ export class VideoSendStream {
   readonly #template: RtpHeaderTemplate;
   readonly #history = new SentPacketHistory();
   readonly #sent: SentStats;
+  readonly #rtx: RtxWrapper | undefined;
   readonly #gate = new KeyframeRequestGate();
   readonly #bitrate: SendBitrate;
   #nextSequenceNumber: number;
@@ -90,6 +94,7 @@ export class VideoSendStream {
     });
     this.#sent = new SentStats({ ssrc, clockRate: VIDEO_CLOCK_RATE, wallOffsetMs });
     this.#bitrate = new SendBitrate(options.bitrateLimits ?? DEFAULT_BITRATE_LIMITS);
+    this.#rtx = options.rtx && new RtxWrapper(options.rtx);
     this.#nextSequenceNumber = options.firstSequenceNumber & 0xffff;
   }
 
@@ -194,6 +199,10 @@ export class VideoSendStream {
     for (const sequenceNumber of sequenceNumbers) {
       const packet = this.#history.takeForResend(sequenceNumber, timing);
       if (!packet) continue;
+      if (this.#rtx) {
+        packets.push(this.#rtx.wrap(packet, this.#template.byteLength));
+        continue;
+      }
       packets.push(packet);
       this.#sent.handlePacket(packet.length - this.#template.byteLength);
     }

@@ -26,7 +26,11 @@ class Subject {
   }
 }
 
-function maker({ seed = 1, codec = "H264", firstSequenceNumber = 65_500 }: { seed?: number; codec?: "H264" | "VP8"; firstSequenceNumber?: number } = {}): FrameMaker {
+function maker({
+  seed = 1,
+  codec = "H264",
+  firstSequenceNumber = 65_500,
+}: { seed?: number; codec?: "H264" | "VP8"; firstSequenceNumber?: number } = {}): FrameMaker {
   return new FrameMaker({ codec, firstSequenceNumber, firstTimestamp: 9000, random: new SeededRandom(seed) });
 }
 
@@ -221,7 +225,9 @@ describe("assembling frames of H.264", () => {
     expect(subject.insert(stripped.packets.slice(1), 0)).toEqual([]);
     subject.assembler.handleTimer(1000);
     const [delta, bareIdr] = [frames.next(), frames.next({ keyframe: true })];
-    const bare = bareIdr.packets.slice(1).map((packet) => ({ ...packet, sequenceNumber: (packet.sequenceNumber - 1) & 0xffff }));
+    const bare = bareIdr.packets
+      .slice(1)
+      .map((packet) => ({ ...packet, sequenceNumber: (packet.sequenceNumber - 1) & 0xffff }));
     expect(subject.insert([...delta.packets, ...bare], 1010)).toEqual([bareIdr.rtpTimestamp]);
   });
 });
@@ -237,44 +243,47 @@ describe("packets of an unknown payload type", () => {
 });
 
 describe("a network that reorders, duplicates and loses", () => {
-  it.each(["H264", "VP8"] as const)("never makes %s frames wrong or out of order, and loses few that can be saved", (codec) => {
-    for (let seed = 1; seed <= 20; seed += 1) {
-      const random = new SeededRandom(seed);
-      const frames = new FrameMaker({ codec, firstSequenceNumber: 65_000, firstTimestamp: 0xffff_0000, random });
-      const made = Array.from({ length: 300 }, (_, index) =>
-        frames.next({ keyframe: index % 50 === 0, byteLength: random.integer(20, 6000) }),
-      );
-      const lossless = seed % 2 === 0;
-      const arrivals = made
-        .flatMap((frame, index) => frame.packets.map((packet) => ({ packet, sentAtMs: index * 33 })))
-        .filter(() => lossless || !random.chance(0.01))
-        .flatMap((sent) => (random.chance(0.1) ? [sent, sent] : [sent]))
-        .map(({ packet, sentAtMs }) => ({ packet, nowMs: sentAtMs + random.integer(0, 60) }))
-        .toSorted((a, b) => a.nowMs - b.nowMs);
+  it.each(["H264", "VP8"] as const)(
+    "never makes %s frames wrong or out of order, and loses few that can be saved",
+    (codec) => {
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const random = new SeededRandom(seed);
+        const frames = new FrameMaker({ codec, firstSequenceNumber: 65_000, firstTimestamp: 0xffff_0000, random });
+        const made = Array.from({ length: 300 }, (_, index) =>
+          frames.next({ keyframe: index % 50 === 0, byteLength: random.integer(20, 6000) }),
+        );
+        const lossless = seed % 2 === 0;
+        const arrivals = made
+          .flatMap((frame, index) => frame.packets.map((packet) => ({ packet, sentAtMs: index * 33 })))
+          .filter(() => lossless || !random.chance(0.01))
+          .flatMap((sent) => (random.chance(0.1) ? [sent, sent] : [sent]))
+          .map(({ packet, sentAtMs }) => ({ packet, nowMs: sentAtMs + random.integer(0, 60) }))
+          .toSorted((a, b) => a.nowMs - b.nowMs);
 
-      const subject = new Subject();
-      for (const { packet, nowMs } of arrivals) {
-        subject.assembler.handleTimer(nowMs);
-        subject.insert([packet], nowMs);
-      }
-      const expected = new Map(made.map((frame) => [wrapTimestamp(frame.rtpTimestamp), frame]));
-      let last = -Infinity;
-      let mustBeKeyframe = true;
-      let previousIndex = -1;
-      for (const { data, keyframe, rtpTimestamp } of subject.frames) {
-        const original = expected.get(wrapTimestamp(rtpTimestamp));
-        const index = original ? original.rtpTimestamp / 3000 - 0xffff_0000 / 3000 : -1;
-        if (!original || Buffer.compare(data, original.data) !== 0 || keyframe !== original.keyframe) {
-          throw new Error(`seed ${seed}: frame ${index} is wrong`);
+        const subject = new Subject();
+        for (const { packet, nowMs } of arrivals) {
+          subject.assembler.handleTimer(nowMs);
+          subject.insert([packet], nowMs);
         }
-        mustBeKeyframe = index !== previousIndex + 1;
-        if (rtpTimestamp <= last) throw new Error(`seed ${seed}: frame ${index} is out of order`);
-        if (mustBeKeyframe && !keyframe) throw new Error(`seed ${seed}: frame ${index} cannot be decoded`);
-        last = rtpTimestamp;
-        previousIndex = index;
+        const expected = new Map(made.map((frame) => [wrapTimestamp(frame.rtpTimestamp), frame]));
+        let last = -Infinity;
+        let mustBeKeyframe = true;
+        let previousIndex = -1;
+        for (const { data, keyframe, rtpTimestamp } of subject.frames) {
+          const original = expected.get(wrapTimestamp(rtpTimestamp));
+          const index = original ? original.rtpTimestamp / 3000 - 0xffff_0000 / 3000 : -1;
+          if (!original || Buffer.compare(data, original.data) !== 0 || keyframe !== original.keyframe) {
+            throw new Error(`seed ${seed}: frame ${index} is wrong`);
+          }
+          mustBeKeyframe = index !== previousIndex + 1;
+          if (rtpTimestamp <= last) throw new Error(`seed ${seed}: frame ${index} is out of order`);
+          if (mustBeKeyframe && !keyframe) throw new Error(`seed ${seed}: frame ${index} cannot be decoded`);
+          last = rtpTimestamp;
+          previousIndex = index;
+        }
+        // Without loss, only a keyframe that overtakes the frames before it makes them go.
+        expect(subject.frames.length).toBeGreaterThan(lossless ? 290 : 60);
       }
-      // Without loss, only a keyframe that overtakes the frames before it makes them go.
-      expect(subject.frames.length).toBeGreaterThan(lossless ? 290 : 60);
-    }
-  });
+    },
+  );
 });

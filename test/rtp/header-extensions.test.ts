@@ -14,7 +14,14 @@ const ALL = new HeaderExtensionMap(NAMES.map((name, index) => [index + 1, HEADER
 
 function roundTrip<Name extends HeaderExtensionName>(name: Name, value: HeaderExtensionValues[Name]) {
   const elements = ALL.elements(name, value);
-  const bytes = serializeRtpPacket({ payloadType: 96, sequenceNumber: 1, timestamp: 2, ssrc: 3, extensions: elements, payload: new Uint8Array(1) });
+  const bytes = serializeRtpPacket({
+    payloadType: 96,
+    sequenceNumber: 1,
+    timestamp: 2,
+    ssrc: 3,
+    extensions: elements,
+    payload: new Uint8Array(1),
+  });
   const packet = parseRtpPacket(bytes);
   return { hex: elements.map((element) => toHex(element.value)).join(""), back: packet && ALL.read(packet, name) };
 }

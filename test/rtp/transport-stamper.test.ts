@@ -39,7 +39,13 @@ describe("the stamp of a transport", () => {
 
   it("leaves a packet without room as it is", () => {
     const stamper = new TransportStamper(EXTENSIONS);
-    const bytes = serializeRtpPacket({ payloadType: 96, sequenceNumber: 1, timestamp: 2, ssrc: 3, payload: new Uint8Array(3) });
+    const bytes = serializeRtpPacket({
+      payloadType: 96,
+      sequenceNumber: 1,
+      timestamp: 2,
+      ssrc: 3,
+      payload: new Uint8Array(3),
+    });
     const before = toHex(bytes);
     expect(stamper.stamp(bytes, 1000)).toBeUndefined();
     expect(toHex(bytes)).toBe(before);

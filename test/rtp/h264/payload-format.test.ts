@@ -8,7 +8,10 @@ import { SeededRandom } from "../support/seeded-random.ts";
 
 const random = new SeededRandom(5);
 
-function packetize(frame: Uint8Array, options: { maxPayloadByteLength: number; packetizationMode?: 0 | 1; headroom?: number }): string[] {
+function packetize(
+  frame: Uint8Array,
+  options: { maxPayloadByteLength: number; packetizationMode?: 0 | 1; headroom?: number },
+): string[] {
   const { packetizationMode = 1, ...rest } = options;
   const result = new H264Packetizer({ packetizationMode }).packetize(frame, rest);
   if (result.type !== "packets") throw new Error(result.type);
@@ -23,7 +26,11 @@ function depacketize(...payloads: string[]): { hex: string; keyframe: boolean; s
 describe("an Annex B byte stream", () => {
   it("is cut at start codes of three and four bytes, zeros around them left out", () => {
     const bytes = fromHex("00000001 6742 000001 68ce 00 00000001 65880001 00000000");
-    expect(findNalUnits(bytes).map(({ start, end }) => toHex(bytes.subarray(start, end)))).toEqual(["6742", "68ce", "65880001"]);
+    expect(findNalUnits(bytes).map(({ start, end }) => toHex(bytes.subarray(start, end)))).toEqual([
+      "6742",
+      "68ce",
+      "65880001",
+    ]);
   });
 
   it.each([
@@ -66,7 +73,9 @@ describe("the H.264 packetizer", () => {
 
   it("sends parameter sets and a small IDR slice together (STAP-A), with the highest importance", () => {
     const frame = fromHex("00000001 276742 00000001 2868 00000001 6588aabb");
-    expect(packetize(frame, { maxPayloadByteLength: 16 })).toEqual(["78 0003 276742 0002 2868 0004 6588aabb".replaceAll(" ", "")]);
+    expect(packetize(frame, { maxPayloadByteLength: 16 })).toEqual([
+      "78 0003 276742 0002 2868 0004 6588aabb".replaceAll(" ", ""),
+    ]);
   });
 
   it("sends parameter sets together in front of a large IDR slice, which it cuts into equal parts (FU-A)", () => {
@@ -93,7 +102,12 @@ describe("the H.264 packetizer", () => {
   });
 
   it("leaves headroom in front of every payload", () => {
-    const frame = concatBytes(nalUnit(0x67, 10, random), nalUnit(0x68, 4, random), nalUnit(0x65, 3000, random), nalUnit(0x41, 40, random));
+    const frame = concatBytes(
+      nalUnit(0x67, 10, random),
+      nalUnit(0x68, 4, random),
+      nalUnit(0x65, 3000, random),
+      nalUnit(0x41, 40, random),
+    );
     const bare = packetize(frame, { maxPayloadByteLength: 1000 });
     expect(bare).toHaveLength(6);
     expect(packetize(frame, { maxPayloadByteLength: 1000, headroom: 3 })).toEqual(bare.map((hex) => `000000${hex}`));
@@ -161,7 +175,11 @@ describe("the H.264 depacketizer", () => {
   it("puts together whatever the packetizer cut, in every size", () => {
     for (let round = 0; round < 300; round += 1) {
       const nalUnits = Array.from({ length: random.integer(1, 6) }, (_, index) =>
-        nalUnit(index === 0 ? 0x65 : random.pick([0x06, 0x41, 0x68]), random.pick([1, 2, 3, 20, 200, 2000]) + (index === 0 ? 1 : 0), random),
+        nalUnit(
+          index === 0 ? 0x65 : random.pick([0x06, 0x41, 0x68]),
+          random.pick([1, 2, 3, 20, 200, 2000]) + (index === 0 ? 1 : 0),
+          random,
+        ),
       );
       const frame = concatBytes(...nalUnits);
       const maxPayloadByteLength = random.pick([5, 30, 100, 1100]);

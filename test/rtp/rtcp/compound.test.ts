@@ -34,11 +34,7 @@ const VECTORS: readonly (readonly [document: string, packet: RtcpPacket, hex: st
     "RFC 3550 §6.5",
     {
       type: "source-description",
-      sources: [
-        { ssrc: 1, cname: "a@b" },
-        { ssrc: 2, cname: "ab" },
-        { ssrc: 3 },
-      ],
+      sources: [{ ssrc: 1, cname: "a@b" }, { ssrc: 2, cname: "ab" }, { ssrc: 3 }],
     },
     `83 ca 0008 00000001 01 03 614062 000000  00000002 01 02 6162 00000000  00000003 00000000`,
   ],
@@ -48,11 +44,7 @@ const VECTORS: readonly (readonly [document: string, packet: RtcpPacket, hex: st
     { type: "nack", senderSsrc: 1, mediaSsrc: 2, sequenceNumbers: [65530, 65531, 10, 11, 100] },
     "81 cd 0005 00000001 00000002  fffa 8001  000b 0000  0064 0000",
   ],
-  [
-    "RFC 4585 §6.3.1",
-    { type: "picture-loss-indication", senderSsrc: 1, mediaSsrc: 2 },
-    "81 ce 0002 00000001 00000002",
-  ],
+  ["RFC 4585 §6.3.1", { type: "picture-loss-indication", senderSsrc: 1, mediaSsrc: 2 }, "81 ce 0002 00000001 00000002"],
   [
     "RFC 5104 §4.3.1",
     { type: "full-intra-request", senderSsrc: 1, entries: [{ ssrc: 9, sequenceNumber: 255 }] },
@@ -82,7 +74,15 @@ describe("RTCP", () => {
     const sliceLoss = "82 ce 0003 00000001 00000002 00000000";
     const known = VECTORS.map(([, , hex]) => hex);
     const [first, ...rest] = known;
-    const hex = [first, app, extendedReport, transportWideFeedback, strangeApplicationFeedback, sliceLoss, ...rest].join("");
+    const hex = [
+      first,
+      app,
+      extendedReport,
+      transportWideFeedback,
+      strangeApplicationFeedback,
+      sliceLoss,
+      ...rest,
+    ].join("");
     expect(parseRtcp(fromHex(hex))).toEqual(VECTORS.map(([, packet]) => packet));
   });
 
@@ -116,7 +116,10 @@ describe("RTCP", () => {
   });
 
   it.each([
-    ["a sender report with fewer blocks than it counts", "81 c8 0006 01020304 b44db705 20000000 fffffff0 00000007 00000578"],
+    [
+      "a sender report with fewer blocks than it counts",
+      "81 c8 0006 01020304 b44db705 20000000 fffffff0 00000007 00000578",
+    ],
     ["a receiver report without an SSRC", "80 c9 0000"],
     ["SDES whose item runs past the end", "81 ca 0002 00000001 01096162"],
     ["SDES without an end", "81 ca 0002 00000001 01026162"],

@@ -19,6 +19,7 @@ const PATTERN = Uint8Array.from({ length: 0x8000 }, (_, index) => 1 + ((index * 
 
 /** Bytes without zeros that differ from those of other calls: fast, since tests make millions. */
 function pattern(byteLength: number, random: SeededRandom): Uint8Array<ArrayBuffer> {
+  if (byteLength > PATTERN.length) throw new Error(`${byteLength} bytes are more than the pattern has`);
   const offset = random.integer(0, PATTERN.length - byteLength);
   return PATTERN.slice(offset, offset + byteLength);
 }
@@ -68,7 +69,11 @@ export class FrameMaker {
 
   /** A packet with nothing but padding, as Chrome sends them after a frame to probe the bandwidth. */
   padding(): RtpPacket {
-    return this.#packet(new Uint8Array(0), { timestamp: this.#rtpTimestamp - 3000, marker: false, paddingByteLength: 224 });
+    return this.#packet(new Uint8Array(0), {
+      timestamp: this.#rtpTimestamp - 3000,
+      marker: false,
+      paddingByteLength: 224,
+    });
   }
 
   /** Skips sequence numbers, as if packets had been lost. */

@@ -1,7 +1,9 @@
 /** Bytes from hexadecimal digits; blanks and line breaks are for the reader. */
 export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
   const digits = hex.replaceAll(/\s/g, "");
-  return Uint8Array.from({ length: digits.length / 2 }, (_, index) => Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, index) =>
+    Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
+  );
 }
 
 export function toHex(bytes: Uint8Array): string {

@@ -25,10 +25,13 @@ describe("the VP8 payload descriptor", () => {
     expect(parseVp8PayloadDescriptor(fromHex(hex))).toMatchObject(expected);
   });
 
-  it.each(["", "10", "90", "9080", "908011", "90809234", "90f0 9234 07", "90f0 9234 07 60"])("is nothing when the payload ends inside or right after it: %s", (hex) => {
-    expect(parseVp8PayloadDescriptor(fromHex(hex))).toBeUndefined();
-    expect(vp8DataOffset(fromHex(hex))).toBe(-1);
-  });
+  it.each(["", "10", "90", "9080", "908011", "90809234", "90f0 9234 07", "90f0 9234 07 60"])(
+    "is nothing when the payload ends inside or right after it: %s",
+    (hex) => {
+      expect(parseVp8PayloadDescriptor(fromHex(hex))).toBeUndefined();
+      expect(vp8DataOffset(fromHex(hex))).toBe(-1);
+    },
+  );
 
   it("comes back from its bytes as it went in", () => {
     const random = new SeededRandom(6);
