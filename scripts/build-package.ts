@@ -20,7 +20,7 @@ const PARTS: readonly Part[] = [
   },
   {
     name: "page",
-    sources: ["web", "src/client", "src/protocol", "package-lock.json"],
+    sources: ["web", "src/client", "src/protocol", "src/async", "src/errors.ts", "package-lock.json"],
     result: "dist/page/index.html",
     build: buildPage,
   },

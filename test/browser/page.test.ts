@@ -125,6 +125,15 @@ describe("recording", () => {
     expect([offers, await sessions(server)]).toEqual([0, 1]);
   });
 
+  test("shows a picture of another shape whole", async () => {
+    const page = await open((await serve({ handler: (frame) => frame.rotate(90) })).url);
+    await record(page);
+    await isLive(page);
+    const shape = (): Promise<number> =>
+      page.locator(".stage").evaluate(({ clientWidth, clientHeight }) => clientWidth / clientHeight);
+    await expect.poll(shape).toBeCloseTo(480 / 640, 1);
+  });
+
   test("one's own picture can be hidden and shown", async () => {
     const page = await open((await serve()).url);
     await record(page);
