@@ -43,7 +43,7 @@ export class ManualClock implements Clock {
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
+      const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs)[0];
       if (!due) break;
       this.#timers.delete(due);
       this.#nowMs = due.atMs;

@@ -5,12 +5,11 @@ import type { Stream } from "../../src/index.ts";
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
   readonly id = randomUUID();
-  readonly received: Buffer[] = [];
   readonly messages: string[] = [];
-  readonly #peer = new PeerConnection("client", { iceServers: [] });
+  readonly #peer = new PeerConnection("client", { iceServers: [], disableAutoNegotiation: true });
   readonly #track: Track;
   readonly #opened: Promise<void>;
-  #onReceived: (() => void) | undefined;
+  #onReceived: ((packet: Buffer) => void) | undefined;
 
   constructor() {
     const media = new Video("0", "SendRecv");
@@ -19,8 +18,7 @@ export class NativeClient {
     this.#track = this.#peer.addTrack(media);
     this.#opened = new Promise((resolve) => this.#track.onOpen(resolve));
     this.#track.onMessage((packet) => {
-      this.received.push(packet);
-      this.#onReceived?.();
+      this.#onReceived?.(packet);
     });
     const channel = this.#peer.createDataChannel("text");
     channel.onMessage((message) => this.messages.push(String(message)));
@@ -56,13 +54,12 @@ export class NativeClient {
     }
   }
 
-  /** Resolves once a received packet satisfies `check`. */
-  receivedSome(check: (packet: Buffer) => boolean): Promise<void> {
+  /** Resolves once `check` holds for a packet that is received from now on. */
+  receivesSome(check: (packet: Buffer) => boolean): Promise<void> {
     return new Promise((resolve) => {
-      this.#onReceived = () => {
-        if (this.received.some(check)) resolve();
+      this.#onReceived = (packet) => {
+        if (check(packet)) resolve();
       };
-      this.#onReceived();
     });
   }
 
