@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { projectFile } from "./support/source-tree.ts";
 
 describe("package-lock.json", () => {
-  const { packages } = readJson<{ packages: Record<string, LockedPackage> }>("package-lock.json");
+  const { packages } = readJson("package-lock.json") as { packages: Record<string, LockedPackage> };
   const installed = Object.entries(packages).filter(([path]) => path.includes("node_modules/"));
 
   it("names no registry, so that npm ci asks whichever one is configured", () => {
@@ -27,7 +27,7 @@ describe("package-lock.json", () => {
   });
 
   it("lists the packages with install scripts that package.json refuses, and no others", () => {
-    const { allowScripts } = readJson<{ allowScripts: Record<string, boolean> }>("package.json");
+    const { allowScripts } = readJson("package.json") as { allowScripts: Record<string, boolean> };
     const withScripts = installed.filter(([, { hasInstallScript }]) => hasInstallScript);
     expect(Object.fromEntries(withScripts.map(([path]) => [path.replace(/^.*node_modules\//, ""), false]))).toEqual(
       allowScripts,
@@ -37,7 +37,7 @@ describe("package-lock.json", () => {
 
 describe.each(["package.json", "web/package.json"])("%s", (path) => {
   it("pins exact versions", () => {
-    const { dependencies, devDependencies, optionalDependencies } = readJson<Manifest>(path);
+    const { dependencies, devDependencies, optionalDependencies } = readJson(path) as Manifest;
     const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
   });
@@ -57,6 +57,6 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(projectFile(path), "utf8")) as T;
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(projectFile(path), "utf8"));
 }

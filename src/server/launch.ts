@@ -50,6 +50,7 @@ export async function launch(
   const address = server.address();
   const actualPort = typeof address === "object" && address ? address.port : port;
   const url = `http://${displayHost(host)}:${actualPort}`;
+  // oxlint-disable-next-line no-console -- for the person who started the server, not for a log
   if (printUrl) console.log(`Running on ${url}`);
 
   let closing: Promise<void> | undefined;

@@ -24,7 +24,7 @@ export function toWebRequest(request: FrameworkRequest, signal: AbortSignal): Re
     if (!name.startsWith(":")) headers.append(name, request.rawHeaders[index + 1] ?? "");
   }
   const method = request.method ?? "GET";
-  const init: RequestInit = { method, headers, signal };
+  const init: RequestInit & { duplex?: "half" } = { method, headers, signal };
   if (method !== "GET" && method !== "HEAD") {
     if (request.readableEnded && request.body !== undefined) {
       init.body = typeof request.body === "string" ? request.body : JSON.stringify(request.body);
@@ -47,7 +47,7 @@ export async function sendWebResponse(response: Response, target: ServerResponse
     return;
   }
   try {
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), target);
+    await pipeline(response.body, target);
   } catch (thrown) {
     if (!target.destroyed && !target.req.destroyed) throw thrown;
   }

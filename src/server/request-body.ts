@@ -31,7 +31,7 @@ async function readText(request: Request): Promise<string | undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let byteLength = 0;
   let text = "";
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     byteLength += chunk.byteLength;
     if (byteLength > MAX_BODY_BYTES) return undefined;
     text += decoder.decode(chunk, { stream: true });

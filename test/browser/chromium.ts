@@ -30,6 +30,7 @@ export interface LaunchedChromium extends AsyncDisposable {
   readonly pid: number;
   /** Ends all its processes at once, the way a crash or a power cut does: no page says goodbye. Resolves when they have ended. */
   kill(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
