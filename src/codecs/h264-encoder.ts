@@ -1,6 +1,7 @@
 import { invariant } from "../errors.ts";
 import type { CodecContext, Ffmpeg, NativeFrame } from "./ffmpeg.ts";
-import { type EncodingRate, type NativeVideoEncoder, openEncoder, type PictureSize } from "./native-video-encoder.ts";
+import { openEncoder } from "./native-encoder.ts";
+import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
 
 /** The rate that x264 is told, once and for all; other rates are had by scaling the bitrate. */
 const PLANNED_FRAME_RATE = 30;

@@ -1,6 +1,7 @@
 import { invariant } from "../errors.ts";
 import type { CodecContext, Ffmpeg, NativeFrame } from "./ffmpeg.ts";
-import { type EncodingRate, type NativeVideoEncoder, openEncoder, type PictureSize } from "./native-video-encoder.ts";
+import { openEncoder } from "./native-encoder.ts";
+import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** How far, as a factor up or down, the bitrate may leave the one that the encoder was opened with. */
