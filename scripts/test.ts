@@ -55,10 +55,14 @@ function count({ state }: Vitest, onlySomeByName: boolean): Outcome {
       }
     }
   }
-  for (const error of state.getUnhandledErrors()) {
-    failures.push(`UNHANDLED ${error instanceof Error ? error.message : String(error)}`);
-  }
+  for (const error of state.getUnhandledErrors()) failures.push(`UNHANDLED ${messageOf(error)}`);
   return { passed, failures };
+}
+
+/** What a stray error says. From a worker it comes as a plain object. */
+function messageOf(error: unknown): string {
+  const isObject = typeof error === "object" && error !== null;
+  return isObject && "message" in error ? String(error.message) : JSON.stringify(error);
 }
 
 function nameOf(module: TestModule, test: TestCase): string {

@@ -1,57 +1,61 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { delimiter, dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/chromium-path.ts";
 
-// Windows tells programs by their names, and macOS has usual places that a test cannot empty.
-describe.runIf(process.platform === "linux")("finding Chromium", () => {
+describe("finding Chromium", () => {
   let folder = "";
+  let env: Record<string, string> = {};
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "fastrtc-chromium-"));
-    vi.stubEnv("PATH", ["first", "second"].map((name) => join(folder, name)).join(delimiter));
-    vi.stubEnv("CHROMIUM_PATH", undefined);
+    env = { PATH: ["first", "second"].map((name) => join(folder, name)).join(delimiter) };
   });
 
   afterEach(() => {
-    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   });
 
   it("takes what CHROMIUM_PATH names, whatever else there is", () => {
     program("first/chromium");
-    vi.stubEnv("CHROMIUM_PATH", program("elsewhere/my-browser"));
-    expect(findChromium()).toBe(join(folder, "elsewhere/my-browser"));
+    env["CHROMIUM_PATH"] = program("elsewhere/my-browser");
+    expect(findChromium({ env, platform: "linux" })).toBe(join(folder, "elsewhere/my-browser"));
   });
 
   it("refuses a CHROMIUM_PATH that cannot be run, instead of quietly taking another browser", () => {
     program("first/chromium");
-    vi.stubEnv("CHROMIUM_PATH", join(folder, "elsewhere/my-browser"));
-    expect(() => findChromium()).toThrow(/CHROMIUM_PATH is .*my-browser, which is not a program/);
+    env["CHROMIUM_PATH"] = join(folder, "elsewhere/my-browser");
+    expect(() => findChromium({ env })).toThrow(/CHROMIUM_PATH is .*my-browser, which is not a program/);
   });
 
   it("prefers Chromium to Chrome, wherever they are on the PATH", () => {
     program("first/google-chrome");
     program("second/chromium");
-    expect(findChromium()).toBe(join(folder, "second/chromium"));
+    expect(findChromium({ env, platform: "linux" })).toBe(join(folder, "second/chromium"));
   });
 
-  it("passes over a file that cannot be run", () => {
-    chmodSync(program("first/chromium"), 0o644);
+  it("passes over a folder of that name", () => {
+    program("first/chromium/readme");
     program("second/chrome");
-    expect(findChromium()).toBe(join(folder, "second/chrome"));
+    expect(findChromium({ env, platform: "linux" })).toBe(join(folder, "second/chrome"));
+  });
+
+  it("looks into the usual places of Windows", () => {
+    env["PROGRAMFILES"] = folder;
+    program("Google/Chrome/Application/chrome.exe");
+    expect(findChromium({ env, platform: "win32" })).toBe(join(folder, "Google/Chrome/Application/chrome.exe"));
   });
 
   it("finds nothing where there is nothing", () => {
-    expect(findChromium()).toBeUndefined();
+    expect(findChromium({ env, platform: "linux" })).toBeUndefined();
   });
 
+  /** Makes an empty program, which nothing here starts. */
   function program(path: string): string {
     const full = join(folder, path);
-    mkdirSync(join(full, ".."), { recursive: true });
-    writeFileSync(full, "");
-    chmodSync(full, 0o755);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, "", { mode: 0o755 });
     return full;
   }
 });
