@@ -13,7 +13,7 @@ import { i420ByteLength } from "./i420.ts";
 export type PixelFormat = "rgba" | "rgb24" | "bgr24" | "gray8" | "i420";
 
 /** The largest width and height of a picture: what the codecs can carry. */
-export const MAX_PICTURE_SIZE = 16_384;
+const MAX_PICTURE_SIZE = 16_384;
 
 /** Bytes of a picture in a pixel format. */
 export function pixelByteLength(format: PixelFormat, width: number, height: number): number {

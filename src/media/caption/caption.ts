@@ -1,6 +1,6 @@
 import type { I420Planes } from "../i420.ts";
 import { type CaptionOptions, parseCaptionLines, parseCaptionOptions } from "./caption-options.ts";
-import { RecentCache } from "./recent-cache.ts";
+import { RecentCache } from "../recent-cache.ts";
 import type { CaptionTarget } from "./masks.ts";
 import { drawStamp, makeStamp, type Stamp } from "./stamp.ts";
 

@@ -1,6 +1,6 @@
 import { Coverage } from "./coverage.ts";
 import { glyphOutline, type OutlinePoint, UNITS_PER_EM } from "./font.ts";
-import { RecentCache } from "./recent-cache.ts";
+import { RecentCache } from "../recent-cache.ts";
 
 /** A character as pixels. */
 export interface Glyph {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RecentCache } from "../../../src/media/caption/recent-cache.ts";
+import { RecentCache } from "../../src/media/recent-cache.ts";
 
 test("what was longest out of use gives way when there is no more room", () => {
   const cache = new RecentCache<number>(10);
