@@ -12,7 +12,8 @@ export type FastRtcErrorCode =
   | "connection_closed"
   | "frame_released"
   | "codec_failed"
-  | "port_in_use";
+  | "port_in_use"
+  | "no_session";
 
 /**
  * The error that this package throws when the caller, an option or the network is at fault.

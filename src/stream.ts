@@ -69,6 +69,7 @@ export class Stream {
       createSession: (id) =>
         new Session({
           id,
+          kind: "webrtc",
           handler: videoFunctionHandler(handler),
           timeLimit: timeLimit ?? undefined,
           logger,

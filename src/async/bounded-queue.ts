@@ -74,9 +74,14 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /** Ends the queue: what waits is dropped, and the reader's loop is over. Harmless when repeated. */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
     this.clear();
+    this.finish();
+  }
+
+  /** Takes nothing more, and ends once what waits has been read. Harmless when repeated. */
+  finish(): void {
+    this.#ended = true;
+    if (this.#items.length > 0) return;
     this.#waiting?.({ done: true, value: undefined });
     this.#waiting = undefined;
   }

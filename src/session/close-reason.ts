@@ -9,6 +9,12 @@ export type CloseReason =
   /** The connection failed, by its ICE or DTLS state. */
   | "connection-failed"
   | "time-limit"
+  /** The handler returned CloseStream. */
+  | "handler-closed"
+  /** `startUp` of the handler failed. */
+  | "handler-failed"
+  /** The application asked for it, by `updateConnection(id, "closed")`. */
+  | "application-closed"
   /** The handler has nothing more to send. */
   | "handler-ended"
   | "server-stopped";
@@ -21,6 +27,11 @@ export function closeMessage(reason: CloseReason): string | undefined {
     case "connect-timeout":
     case "connection-failed":
       return undefined;
+    case "handler-closed":
+    case "application-closed":
+      return "The stream was closed.";
+    case "handler-failed":
+      return "The stream could not be started.";
     case "time-limit":
       return "The time limit was reached.";
     case "handler-ended":

@@ -1,25 +1,50 @@
+import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
+import type { ServerMessage } from "../protocol/server-message.ts";
+import type { AdditionalOutputs } from "./additional-outputs.ts";
+import type { CloseStream } from "./close-stream.ts";
+import type { SessionContext } from "./context.ts";
+import type { SessionInputs } from "./session-inputs.ts";
+
+/** What a handler gives out: media, values beside it, or the end of the stream. */
+export type Emission<Media> = Media | AdditionalOutputs | CloseStream;
 
 /**
  * One peer's handler in the one shape that a session runs, whatever the user wrote: media in, media out.
- * Each method is called once; its input ends when the session does.
+ * Each method is called once per session, within its context; its input ends when the session does.
  */
 export interface PeerHandler {
+  /** Before any media. */
+  startUp?(session: HandlerSession): void | Promise<void>;
   /**
    * Turns the peer's pictures into those sent back. It owns each input frame and releases it once the
    * frames made from it have been taken: the next step of the iterator is asked for only after a frame was sent.
+   * Absent when the handler neither takes nor gives pictures.
    */
-  video(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncIterable<VideoFrame>;
+  video?(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncIterable<Emission<VideoFrame>>;
+  /** The same for sound. The next step is asked for once less than the outlet's bound waits to be played. */
+  audio?(frames: AsyncIterable<AudioFrame>, session: HandlerSession): AsyncIterable<Emission<AudioFrame>>;
+  /** Answers now, without waiting for a pause: `stream.triggerResponse(id, ...values)`. */
+  triggerResponse?(session: HandlerSession): void | Promise<void>;
+  /** After everything else, exactly once, also when `startUp` or a method above failed. */
+  shutdown?(): void | Promise<void>;
 }
 
 /** What a handler may ask of the session that runs it. */
 export interface HandlerSession {
   /** The peer's `webrtc_id`. */
   readonly id: string;
+  readonly context: SessionContext;
+  /** Whether the peer is a telephone: 8 kHz, no data channel. */
+  readonly phoneMode: boolean;
+  readonly inputs: SessionInputs;
   /** Aborts when the session ends; its reason is the close reason. */
   readonly signal: AbortSignal;
   /** Reports an error of user code: on the server's log with its stack, and to the peer. */
   reportError(error: Error): void;
+  sendMessage(message: ServerMessage): void;
+  /** Drops the sound that has not been played yet, on the way to the peer and, where it can be reached, in the peer. */
+  clearQueue(): void;
 }
 
 /** Makes each peer its own handler. */

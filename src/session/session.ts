@@ -1,22 +1,37 @@
 import { BoundedQueue } from "../async/bounded-queue.ts";
 import { type Clock, systemClock } from "../async/clock.ts";
 import { toError } from "../errors.ts";
+import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
+import type { ServerMessage } from "../protocol/server-message.ts";
+import { AdditionalOutputs } from "./additional-outputs.ts";
+import { AudioOutlet } from "./audio-outlet.ts";
 import { type CloseReason, closeMessage } from "./close-reason.ts";
+import { CloseStream } from "./close-stream.ts";
+import { type SessionContext, runInSession } from "./context.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import type { Logger } from "./logger.ts";
-import type { HandlerSession, PeerHandler } from "./peer-handler.ts";
+import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
+import { SessionInputs } from "./session-inputs.ts";
+import { SessionOutputs } from "./session-outputs.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long a peer may take from its offer to a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 30_000;
 /** How long a peer may stay silent meanwhile: a tab that was closed must not keep its place, in milliseconds. */
-const CONNECT_SILENCE_MS = 9_000;
+const CONNECT_SILENCE_MS = 9000;
+/** How many pieces of sound wait for a busy handler, a second's worth; the oldest go first. */
+const MAX_WAITING_AUDIO = 50;
 
 export interface SessionOptions {
   /** The peer's `webrtc_id`. */
   readonly id: string;
+  readonly kind: Transport["kind"];
+  /** The headers of the request that the session began with. @default none */
+  readonly headers?: Headers | undefined;
   readonly handler: PeerHandler;
+  /** The defaults of the additional inputs; undefined when the client has to send them first. @default [] */
+  readonly initialInputs?: readonly unknown[] | undefined;
   /** Seconds from the connection to the end of the session. @default no limit */
   readonly timeLimit?: number | undefined;
   readonly logger: Logger;
@@ -34,6 +49,9 @@ export type SessionState = "connecting" | "connected" | "ended";
  */
 export class Session implements TransportEvents, HandlerSession {
   readonly id: string;
+  readonly context: SessionContext;
+  readonly inputs: SessionInputs;
+  readonly outputs = new SessionOutputs();
   readonly #handler: PeerHandler;
   readonly #timeLimit: number | undefined;
   readonly #logger: Logger;
@@ -47,14 +65,29 @@ export class Session implements TransportEvents, HandlerSession {
     overflow: "drop-oldest",
     onDrop: (frame) => frame.release(),
   });
+  readonly #audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
+  #outlet: AudioOutlet | undefined;
   #state: SessionState = "connecting";
   #transport: Transport | undefined;
-  #closed: Promise<void> | undefined;
+  #closed: Promise<unknown> | undefined;
+  #running: Promise<void> | undefined;
   #cancelTimer: () => void;
   #cancelSilenceTimer: () => void;
 
-  constructor({ id, handler, timeLimit, logger, onEnd, clock = systemClock }: SessionOptions) {
+  constructor({
+    id,
+    kind,
+    headers,
+    handler,
+    initialInputs = [],
+    timeLimit,
+    logger,
+    onEnd,
+    clock = systemClock,
+  }: SessionOptions) {
     this.id = id;
+    this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
+    this.inputs = new SessionInputs(initialInputs);
     this.#handler = handler;
     this.#timeLimit = timeLimit;
     this.#logger = logger;
@@ -63,7 +96,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.#errors = new ErrorReporter({
       logger,
       clock,
-      tell: (data) => this.#transport?.sendMessage({ type: "error", data }),
+      tell: (data) => this.sendMessage({ type: "error", data }),
     });
     this.#cancelTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#endSoon("connect-timeout"));
     this.#cancelSilenceTimer = this.#awaitProgress();
@@ -77,8 +110,8 @@ export class Session implements TransportEvents, HandlerSession {
     return this.#abort.signal;
   }
 
-  get transport(): Transport | undefined {
-    return this.#transport;
+  get phoneMode(): boolean {
+    return this.context.transport === "telephone";
   }
 
   /** Gives the session what carries it; a session that has already ended closes it at once. */
@@ -102,15 +135,19 @@ export class Session implements TransportEvents, HandlerSession {
       this.#cancelTimer = this.#clock.after(this.#timeLimit * 1000, () => this.#endSoon("time-limit"));
     }
     this.#logger.info(`session ${this.id} connected`);
-    this.#pumpVideo().catch((thrown: unknown) => this.reportError(toError(thrown)));
+    this.#running = runInSession(this, () => this.#run());
   }
 
   videoFrame(frame: VideoFrame): void {
     this.#video.push(frame);
   }
 
+  audioFrame(frame: AudioFrame): void {
+    this.#audio.push(frame);
+  }
+
   message(text: string): void {
-    this.#transport?.sendMessage({ type: "log", data: `Server received: ${text}` });
+    this.sendMessage({ type: "log", data: `Server received: ${text}` });
   }
 
   closed(reason: CloseReason): void {
@@ -125,19 +162,41 @@ export class Session implements TransportEvents, HandlerSession {
     this.#errors.report(error);
   }
 
+  sendMessage(message: ServerMessage): void {
+    this.#transport?.sendMessage(message);
+  }
+
+  clearQueue(): void {
+    this.#outlet?.clear();
+    this.#transport?.clearAudio();
+  }
+
+  /** Has the handler answer now; false when it is of a kind that cannot. */
+  triggerResponse(): boolean {
+    const { triggerResponse } = this.#handler;
+    if (!triggerResponse) return false;
+    runInSession(this, async () => triggerResponse.call(this.#handler, this)).catch((thrown: unknown) =>
+      this.reportError(toError(thrown)),
+    );
+    return true;
+  }
+
   /** Ends the session; resolves when its transport is closed. Harmless when repeated. */
-  async end(reason: CloseReason): Promise<void> {
+  async end(reason: CloseReason, farewell = closeMessage(reason)): Promise<void> {
     if (this.#state !== "ended") {
       this.#state = "ended";
       this.#cancelTimer();
       this.#cancelSilenceTimer();
       this.#logger.info(`session ${this.id} ended: ${reason}`);
-      const farewell = closeMessage(reason);
-      if (farewell) this.#transport?.sendMessage({ type: "end_stream", data: farewell });
+      if (farewell) this.sendMessage({ type: "end_stream", data: farewell });
       this.#abort.abort(reason);
       this.#video.end();
+      this.#audio.end();
+      this.#outlet?.end();
+      this.outputs.end();
       this.#closed = this.#transport?.close();
       this.#onEnd(this, reason);
+      if (!this.#running) this.#running = runInSession(this, () => this.#shutDown());
     }
     await this.#closed;
   }
@@ -146,21 +205,66 @@ export class Session implements TransportEvents, HandlerSession {
     return this.#clock.after(CONNECT_SILENCE_MS, () => this.#endSoon("connect-timeout"));
   }
 
-  #endSoon(reason: CloseReason): void {
-    this.end(reason).catch((thrown: unknown) =>
+  #endSoon(reason: CloseReason, farewell?: string): void {
+    this.end(reason, farewell).catch((thrown: unknown) =>
       this.#logger.error(`session ${this.id} could not be closed cleanly:`, toError(thrown)),
     );
   }
 
-  async #pumpVideo(): Promise<void> {
-    for await (const frame of this.#handler.video(this.#video, this)) {
+  /** The handler's whole life; never rejects. */
+  async #run(): Promise<void> {
+    try {
+      await this.#handler.startUp?.(this);
+      const media = [this.#pumpVideo(), this.#pumpAudio()].filter((pump) => pump !== undefined);
+      await Promise.all(media);
+      if (media.length > 0) this.#endSoon("handler-ended");
+    } catch (thrown) {
+      // What user code throws for one frame is reported where it is called; what arrives here has ended the handler.
+      this.reportError(toError(thrown));
+      this.#endSoon("handler-failed");
+    }
+    await this.#shutDown();
+  }
+
+  async #shutDown(): Promise<void> {
+    try {
+      await this.#handler.shutdown?.();
+    } catch (thrown) {
+      this.#logger.error(`the handler of session ${this.id} failed in shutdown:`, toError(thrown));
+    }
+  }
+
+  #pumpVideo(): Promise<void> | undefined {
+    const emissions = this.#handler.video?.(this.#video, this);
+    return emissions && this.#pump(emissions, async (frame) => this.#transport?.sendVideo(frame));
+  }
+
+  #pumpAudio(): Promise<void> | undefined {
+    const emissions = this.#handler.audio?.(this.#audio, this);
+    if (!emissions) return undefined;
+    const format = this.#transport?.audioFormat;
+    const outlet =
+      format && new AudioOutlet({ format, clock: this.#clock, send: (frame) => this.#transport?.sendAudio(frame) });
+    this.#outlet = outlet;
+    return this.#pump(emissions, async (frame) => outlet?.write(frame)).then(() => outlet?.finish());
+  }
+
+  async #pump<Media>(emissions: AsyncIterable<Emission<Media>>, send: (media: Media) => Promise<void>): Promise<void> {
+    for await (const emission of emissions) {
       if (this.#state === "ended") return;
-      try {
-        await this.#transport?.sendVideo(frame);
-      } catch (thrown) {
-        this.reportError(toError(thrown)); // A frame that was already released, or an encoder that failed: the next one may do.
+      if (emission instanceof AdditionalOutputs) {
+        this.outputs.publish(emission);
+        this.sendMessage({ type: "fetch_output" });
+      } else if (emission instanceof CloseStream) {
+        this.#endSoon("handler-closed", emission.message);
+        return;
+      } else {
+        try {
+          await send(emission);
+        } catch (thrown) {
+          this.reportError(toError(thrown)); // A frame that was already released, or an encoder that failed: the next one may do.
+        }
       }
     }
-    await this.end("handler-ended");
   }
 }

@@ -1,6 +1,18 @@
+import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import type { CloseReason } from "./close-reason.ts";
+
+/** The sound that a transport sends: signed 16-bit samples, interleaved, in packets of equal length. */
+export interface AudioFormat {
+  /** Samples per second of one channel. */
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  /** How long one packet sounds, in milliseconds. */
+  readonly packetMs: number;
+  /** How much earlier than it is due a packet may leave, in milliseconds: what the far end keeps against jitter. */
+  readonly leadMs: number;
+}
 
 /**
  * What carries one peer's media and messages: WebRTC, a WebSocket, a telephone line, or a test.
@@ -13,6 +25,12 @@ export interface Transport {
    * the frame may be released; waiting for it keeps a fast handler from running ahead of the encoder.
    */
   sendVideo(frame: VideoFrame): Promise<void>;
+  /** What `sendAudio` wants; absent when this transport sends no sound. */
+  readonly audioFormat?: AudioFormat | undefined;
+  /** Sends one packet's worth of sound in `audioFormat`; its timestamp says when it plays. Encoding may go on after the call. */
+  sendAudio(frame: AudioFrame): void;
+  /** Has the far end drop the sound that it was sent and has not played, where it can be told to. */
+  clearAudio(): void;
   /** Sends a message, or keeps it until the peer can hear it; a bounded number is kept, the oldest go first. */
   sendMessage(message: ServerMessage): void;
   /** Closes the connection and frees what it holds. Harmless when repeated. */
@@ -27,6 +45,8 @@ export interface TransportEvents {
   connected(): void;
   /** A picture came; the receiver owns it and releases it. */
   videoFrame(frame: VideoFrame): void;
+  /** Sound came, in pieces of any length, in order and without gaps where that could be helped. */
+  audioFrame(frame: AudioFrame): void;
   /** The peer sent a text message. */
   message(text: string): void;
   /** The peer is gone. Called once, and never before `close()` was asked for unless the peer or the network did it. */

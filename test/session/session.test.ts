@@ -15,6 +15,7 @@ function setUp(handler: VideoFunction, { timeLimit }: { timeLimit?: number } = {
   const ended: CloseReason[] = [];
   const session = new Session({
     id: "peer",
+    kind: "loopback",
     handler: videoFunctionHandler(handler),
     timeLimit,
     logger,

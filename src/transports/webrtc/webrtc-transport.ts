@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { invariant, toError } from "../../errors.ts";
+import type { AudioFrame } from "../../media/audio-frame.ts";
 import { FramePool } from "../../media/frame-pool.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
 import { writeAnswer } from "../../protocol/sdp/answer.ts";
@@ -150,6 +151,10 @@ export class WebRtcTransport implements Transport {
   async sendVideo(frame: VideoFrame): Promise<void> {
     if (this.#connected && !this.#closing) await this.#sender?.send(frame);
   }
+
+  sendAudio(_frame: AudioFrame): void {}
+
+  clearAudio(): void {}
 
   sendMessage(message: ServerMessage): void {
     if (!this.#closing) this.#messages.send(message);

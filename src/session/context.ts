@@ -1,0 +1,47 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { FastRtcError } from "../errors.ts";
+import type { HandlerSession } from "./peer-handler.ts";
+import type { Transport } from "./transport.ts";
+
+/** Whose media the running handler is working on. */
+export interface SessionContext {
+  /** The peer's `webrtc_id` (or `websocket_id`, or the call's id). */
+  readonly webrtcId: string;
+  readonly transport: Transport["kind"];
+  /** The headers of the request that opened the session. */
+  readonly headers: Headers;
+  /** Aborts when the session ends. */
+  readonly signal: AbortSignal;
+}
+
+const storage = new AsyncLocalStorage<HandlerSession>();
+
+/** Runs `callback`, and all that it starts, within a session. */
+export function runInSession<Result>(session: HandlerSession, callback: () => Result): Result {
+  return storage.run(session, callback);
+}
+
+/**
+ * Whose media the handler that calls this is working on.
+ * @throws {FastRtcError} `no_session` outside of a handler.
+ */
+export function getCurrentContext(): SessionContext {
+  return currentSession("getCurrentContext()").context;
+}
+
+/**
+ * Shows the peer a warning, from within its handler.
+ * @throws {FastRtcError} `no_session` outside of a handler.
+ */
+export function warning(message: string): void {
+  currentSession("warning()").sendMessage({ type: "warning", data: message });
+}
+
+function currentSession(caller: string): HandlerSession {
+  const session = storage.getStore();
+  if (session) return session;
+  throw new FastRtcError(
+    "no_session",
+    `${caller} was called outside of a handler. Call it from a handler, or from what one calls.`,
+  );
+}

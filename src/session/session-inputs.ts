@@ -1,0 +1,45 @@
+/** The additional inputs of one session: the latest values, and a way to wait for the first ones. */
+export class SessionInputs {
+  #values: readonly unknown[] | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  /** @param initial The defaults, when every input has one; undefined until the client has sent them. */
+  constructor(initial: readonly unknown[] | undefined) {
+    this.#values = initial;
+  }
+
+  /** The latest values, or undefined until there are any. */
+  get latest(): readonly unknown[] | undefined {
+    return this.#values;
+  }
+
+  /** Replaces the values; the next call of the handler gets them. */
+  set(values: readonly unknown[]): void {
+    this.#values = values;
+    for (const resume of [...this.#waiting]) resume();
+  }
+
+  /** The latest values as soon as there are any; rejects with `signal.reason` when the session ends first. */
+  async wait(signal: AbortSignal): Promise<readonly unknown[]> {
+    if (!this.#values) await this.next(signal);
+    return this.#values ?? [];
+  }
+
+  /** Resolves when values are set the next time; rejects with `signal.reason` when the session ends first. */
+  next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const settle = (): void => {
+        this.#waiting.delete(settle);
+        signal.removeEventListener("abort", settle);
+        if (signal.aborted) reject(signal.reason);
+        else resolve();
+      };
+      this.#waiting.add(settle);
+      signal.addEventListener("abort", settle, { once: true });
+    });
+  }
+}
