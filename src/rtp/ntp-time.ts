@@ -15,11 +15,6 @@ export function ntpFromWallMs(wallMs: number): NtpTime {
   return { seconds: (seconds + UNIX_EPOCH_NTP_SECONDS) % TWO_POW_32, fraction };
 }
 
-/** Milliseconds since the Unix epoch; right until NTP's era ends in 2036. */
-export function wallMsFromNtp({ seconds, fraction }: NtpTime): number {
-  return (seconds - UNIX_EPOCH_NTP_SECONDS) * 1000 + (fraction / TWO_POW_32) * 1000;
-}
-
 /** The middle 32 bits, in units of 2^-16 s, by which report blocks name a sender report (RFC 3550 §6.4.1). */
 export function compactNtp({ seconds, fraction }: NtpTime): number {
   return (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0;

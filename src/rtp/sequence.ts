@@ -1,6 +1,3 @@
-const SEQUENCE_MODULUS = 0x1_0000;
-const TIMESTAMP_MODULUS = 0x1_0000_0000;
-
 /**
  * How far 16-bit sequence number `a` lies after `b`, from -32768 to 32767: serial number arithmetic
  * (RFC 1982 §3), so that 2 is four after 65534. What lies exactly half a circle away counts as before.
@@ -9,30 +6,19 @@ export function sequenceDistance(a: number, b: number): number {
   return ((a - b) << 16) >> 16;
 }
 
-/** Whether 16-bit sequence number `a` comes after `b` (RFC 1982 §3.2). */
-export function isNewerSequence(a: number, b: number): boolean {
-  return sequenceDistance(a, b) > 0;
-}
-
 /** How far 32-bit timestamp `a` lies after `b`, from -2^31 to 2^31 - 1 (RFC 1982 §3). */
 export function timestampDistance(a: number, b: number): number {
   return (a - b) | 0;
 }
 
-/** Whether 32-bit timestamp `a` comes after `b` (RFC 1982 §3.2). */
-export function isNewerTimestamp(a: number, b: number): boolean {
-  return timestampDistance(a, b) > 0;
-}
-
 /** The 16-bit sequence number on the wire for an unwrapped one. */
 export function wrapSequence(unwrapped: number): number {
-  return ((unwrapped % SEQUENCE_MODULUS) + SEQUENCE_MODULUS) % SEQUENCE_MODULUS;
+  return unwrapped & 0xffff;
 }
 
 /** The 32-bit timestamp on the wire for an unwrapped one; a fraction is cut off. */
 export function wrapTimestamp(unwrapped: number): number {
-  const whole = Math.floor(unwrapped);
-  return ((whole % TIMESTAMP_MODULUS) + TIMESTAMP_MODULUS) % TIMESTAMP_MODULUS;
+  return Math.floor(unwrapped) >>> 0;
 }
 
 /**

@@ -16,7 +16,7 @@ import { VideoSendStream } from "../../src/rtp/video-send-stream.ts";
 import type { VideoDepacketizer } from "../../src/rtp/video-payload-format.ts";
 import { vp8Depacketizer } from "../../src/rtp/vp8/depacketizer.ts";
 import { Vp8Packetizer } from "../../src/rtp/vp8/packetizer.ts";
-import { parseVp8PayloadDescriptor, vp8DataOffset } from "../../src/rtp/vp8/payload-descriptor.ts";
+import { parseVp8PayloadDescriptor } from "../../src/rtp/vp8/payload-descriptor.ts";
 import { concatBytes } from "./support/hex.ts";
 import { SeededRandom } from "./support/seeded-random.ts";
 
@@ -162,8 +162,8 @@ describe("bytes from a stranger", { timeout: TIMEOUT_MS }, () => {
       const payloads = Array.from({ length: random.integer(0, 3) }, () => damaged(good, random));
       for (const payload of payloads) {
         depacketizer.beginsKeyframe(payload);
-        const descriptor = parseVp8PayloadDescriptor(payload);
-        if ((descriptor?.byteLength ?? -1) !== vp8DataOffset(payload)) throw new Error(`round ${round}: two opinions`);
+        const byteLength = parseVp8PayloadDescriptor(payload)?.byteLength ?? 0;
+        if (byteLength >= Math.max(1, payload.length)) throw new Error(`round ${round}: a descriptor past the end`);
       }
       const frame = depacketizer.depacketize(payloads);
       if (!frame) continue;

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  isNewerSequence,
-  isNewerTimestamp,
   sequenceDistance,
   SequenceUnwrapper,
   timestampDistance,
@@ -21,7 +19,6 @@ describe("serial arithmetic", () => {
     [32768, 0, -32768],
   ])("puts sequence number %i after %i by %i", (a, b, distance) => {
     expect(sequenceDistance(a, b)).toBe(distance);
-    expect(isNewerSequence(a, b)).toBe(distance > 0);
   });
 
   it.each([
@@ -31,7 +28,6 @@ describe("serial arithmetic", () => {
     [0x8000_0000, 0, -0x8000_0000],
   ])("puts timestamp %i after %i by %i", (a, b, distance) => {
     expect(timestampDistance(a, b)).toBe(distance);
-    expect(isNewerTimestamp(a, b)).toBe(distance > 0);
   });
 });
 

@@ -59,8 +59,3 @@ function findStartCode(bytes: Uint8Array, from: number): number {
   }
   return -1;
 }
-
-/** Whether an Annex B access unit holds an IDR slice, where decoding can begin. */
-export function isH264Keyframe(accessUnit: Uint8Array): boolean {
-  return findNalUnits(accessUnit).some(({ start }) => nalUnitType(accessUnit[start] ?? 0) === NAL_TYPE.idrSlice);
-}

@@ -106,9 +106,14 @@ function pushFragments(
   const bodyBytes = end - start - 1; // The NAL unit's own header travels in the FU header.
   const count = Math.ceil(bodyBytes / (maxPayloadByteLength - FU_A_HEADER_BYTES));
   const perPacket = Math.ceil(bodyBytes / count);
+  const packetBytes = headroom + FU_A_HEADER_BYTES + perPacket;
+  // One allocation for all of them: it costs more than filling them.
+  const memory = new ArrayBuffer(Math.ceil(bodyBytes / perPacket) * packetBytes);
+  let offset = 0;
   for (let from = start + 1; from < end; from += perPacket) {
     const to = Math.min(from + perPacket, end);
-    const packet = new Uint8Array(headroom + FU_A_HEADER_BYTES + (to - from));
+    const packet = new Uint8Array(memory, offset, headroom + FU_A_HEADER_BYTES + (to - from));
+    offset += packetBytes;
     packet[headroom] = indicator;
     packet[headroom + 1] = (from === start + 1 ? 0x80 : 0) | (to === end ? 0x40 : 0) | (header & 0x1f);
     packet.set(frame.subarray(from, to), headroom + FU_A_HEADER_BYTES);

@@ -11,7 +11,7 @@ export const RTCP_TYPE = {
 } as const;
 
 /** Bytes of the header that every RTCP packet begins with. */
-export const RTCP_HEADER_BYTES = 4;
+const RTCP_HEADER_BYTES = 4;
 
 /** One packet inside a compound one. `bytes` is without header and padding. */
 export interface RtcpBody {

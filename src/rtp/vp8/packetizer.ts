@@ -19,11 +19,17 @@ export class Vp8Packetizer implements VideoPacketizer {
 
   packetize(frame: Uint8Array, { headroom = 0, maxPayloadByteLength }: PacketizeOptions): Packetization {
     const packets: Uint8Array<ArrayBuffer>[] = [];
+    if (frame.length === 0) return { type: "packets", packets };
     const count = Math.ceil(frame.length / (maxPayloadByteLength - DESCRIPTOR_BYTES));
     const perPacket = Math.ceil(frame.length / count);
+    const packetBytes = headroom + DESCRIPTOR_BYTES + perPacket;
+    // One allocation for all of them: it costs more than filling them.
+    const memory = new ArrayBuffer(count * packetBytes);
+    let offset = 0;
     for (let from = 0; from < frame.length; from += perPacket) {
       const to = Math.min(from + perPacket, frame.length);
-      const packet = new Uint8Array(headroom + DESCRIPTOR_BYTES + (to - from));
+      const packet = new Uint8Array(memory, offset, headroom + DESCRIPTOR_BYTES + (to - from));
+      offset += packetBytes;
       const at = writeVp8PayloadDescriptor(packet, headroom, {
         nonReference: false,
         startsPartition: from === 0,
@@ -33,7 +39,7 @@ export class Vp8Packetizer implements VideoPacketizer {
       packet.set(frame.subarray(from, to), at);
       packets.push(packet);
     }
-    if (packets.length > 0) this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+    this.#pictureId = (this.#pictureId + 1) & 0x7fff;
     return { type: "packets", packets };
   }
 }

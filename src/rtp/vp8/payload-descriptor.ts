@@ -9,76 +9,65 @@ export interface Vp8PayloadDescriptor {
   /** 0 to 7. */
   readonly partitionIndex: number;
   /** Counts frames, in 7 or 15 bits. */
-  readonly pictureId?: number;
+  readonly pictureId?: number | undefined;
   /** How wide the picture id is written. */
-  readonly pictureIdBits?: 7 | 15;
+  readonly pictureIdBits?: 7 | 15 | undefined;
   /** Counts frames of the base temporal layer, in 8 bits. */
-  readonly tl0PicIdx?: number;
+  readonly tl0PicIdx?: number | undefined;
   /** 0 to 3. */
-  readonly temporalLayer?: number;
+  readonly temporalLayer?: number | undefined;
   /** Whether this frame refers to the base layer only, so that a receiver may switch up here. */
-  readonly layerSync?: boolean;
+  readonly layerSync?: boolean | undefined;
   /** 0 to 31. */
-  readonly keyIndex?: number;
+  readonly keyIndex?: number | undefined;
+}
+
+/** A descriptor as it was read. */
+export interface ReadVp8PayloadDescriptor extends Vp8PayloadDescriptor {
   /** Where the VP8 data begins in the payload. */
   readonly byteLength: number;
 }
 
-/** Reads the descriptor, or returns `undefined` when the payload ends inside it or holds nothing after it. */
-export function parseVp8PayloadDescriptor(payload: Uint8Array): Vp8PayloadDescriptor | undefined {
-  const first = payload[0];
-  if (first === undefined) return undefined;
-  const base = {
+/** Reads the descriptor, or returns `undefined` when the payload ends inside it or right after it. */
+export function parseVp8PayloadDescriptor(payload: Uint8Array): ReadVp8PayloadDescriptor | undefined {
+  const first = payload[0] ?? 0;
+  const extension = (first & 0x80) !== 0 ? (payload[1] ?? 0) : 0;
+  let byteLength = (first & 0x80) !== 0 ? 2 : 1;
+
+  let pictureId: number | undefined;
+  let pictureIdBits: 7 | 15 | undefined;
+  if ((extension & 0x80) !== 0) {
+    pictureIdBits = ((payload[byteLength] ?? 0) & 0x80) !== 0 ? 15 : 7;
+    pictureId = pictureIdBits === 15 ? readUint16(payload, byteLength) & 0x7fff : (payload[byteLength] ?? 0);
+    byteLength += pictureIdBits === 15 ? 2 : 1;
+  }
+  let tl0PicIdx: number | undefined;
+  if ((extension & 0x40) !== 0) {
+    tl0PicIdx = payload[byteLength] ?? 0;
+    byteLength += 1;
+  }
+  const layers = payload[byteLength] ?? 0;
+  if ((extension & 0x30) !== 0) byteLength += 1;
+  if (payload.length <= byteLength) return undefined;
+  return {
     nonReference: (first & 0x20) !== 0,
     startsPartition: (first & 0x10) !== 0,
     partitionIndex: first & 0x07,
+    pictureId,
+    pictureIdBits,
+    tl0PicIdx,
+    temporalLayer: (extension & 0x20) !== 0 ? layers >> 6 : undefined,
+    layerSync: (extension & 0x20) !== 0 ? (layers & 0x20) !== 0 : undefined,
+    keyIndex: (extension & 0x10) !== 0 ? layers & 0x1f : undefined,
+    byteLength,
   };
-  if ((first & 0x80) === 0) return payload.length > 1 ? { ...base, byteLength: 1 } : undefined;
-
-  const extension = payload[1];
-  if (extension === undefined) return undefined;
-  let offset = 2;
-  let fields: Omit<Vp8PayloadDescriptor, keyof typeof base | "byteLength"> = {};
-  if ((extension & 0x80) !== 0) {
-    const long = ((payload[offset] ?? 0) & 0x80) !== 0;
-    fields = {
-      pictureId: long ? readUint16(payload, offset) & 0x7fff : (payload[offset] ?? 0),
-      pictureIdBits: long ? 15 : 7,
-    };
-    offset += long ? 2 : 1;
-  }
-  if ((extension & 0x40) !== 0) {
-    fields = { ...fields, tl0PicIdx: payload[offset] ?? 0 };
-    offset += 1;
-  }
-  if ((extension & 0x30) !== 0) {
-    const value = payload[offset] ?? 0;
-    if ((extension & 0x20) !== 0) fields = { ...fields, temporalLayer: value >> 6, layerSync: (value & 0x20) !== 0 };
-    if ((extension & 0x10) !== 0) fields = { ...fields, keyIndex: value & 0x1f };
-    offset += 1;
-  }
-  return payload.length > offset ? { ...base, ...fields, byteLength: offset } : undefined;
 }
 
-/** Where the VP8 data begins, without reading the fields: -1 when the payload ends before it. */
-export function vp8DataOffset(payload: Uint8Array): number {
-  const first = payload[0] ?? 0;
-  let offset = 1;
-  if ((first & 0x80) !== 0) {
-    const extension = payload[1] ?? 0;
-    offset = 2;
-    if ((extension & 0x80) !== 0) offset += ((payload[2] ?? 0) & 0x80) !== 0 ? 2 : 1;
-    if ((extension & 0x40) !== 0) offset += 1;
-    if ((extension & 0x30) !== 0) offset += 1;
-  }
-  return payload.length > offset ? offset : -1;
-}
-
-/** Writes the descriptor at `offset` and returns where the VP8 data begins. `byteLength` of the input is not read. */
+/** Writes the descriptor at `offset` and returns where the VP8 data begins. */
 export function writeVp8PayloadDescriptor(
   target: Uint8Array,
   offset: number,
-  descriptor: Omit<Vp8PayloadDescriptor, "byteLength">,
+  descriptor: Vp8PayloadDescriptor,
 ): number {
   const { nonReference, startsPartition, partitionIndex, pictureId, pictureIdBits = 15 } = descriptor;
   const { tl0PicIdx, temporalLayer, layerSync, keyIndex } = descriptor;

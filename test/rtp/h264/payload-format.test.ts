@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { h264Depacketizer } from "../../../src/rtp/h264/depacketizer.ts";
-import { findNalUnits, isH264Keyframe } from "../../../src/rtp/h264/nal-unit.ts";
+import { findNalUnits } from "../../../src/rtp/h264/nal-unit.ts";
 import { H264Packetizer } from "../../../src/rtp/h264/packetizer.ts";
 import { nalUnit } from "../support/frames.ts";
 import { concatBytes, fromHex, toHex } from "../support/hex.ts";
@@ -44,11 +44,6 @@ describe("an Annex B byte stream", () => {
 
   it("leaves out what stands before the first start code", () => {
     expect(findNalUnits(fromHex("ffff 000001 41"))).toEqual([{ start: 5, end: 6 }]);
-  });
-
-  it("is a keyframe when it holds an IDR slice", () => {
-    expect(isH264Keyframe(fromHex("00000001 6742 00000001 6588"))).toBe(true);
-    expect(isH264Keyframe(fromHex("00000001 4188"))).toBe(false);
   });
 
   it("is found the same as by the plainest search, in bytes full of zeros", () => {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { vp8Depacketizer } from "../../../src/rtp/vp8/depacketizer.ts";
 import { Vp8Packetizer } from "../../../src/rtp/vp8/packetizer.ts";
-import {
-  parseVp8PayloadDescriptor,
-  vp8DataOffset,
-  writeVp8PayloadDescriptor,
-} from "../../../src/rtp/vp8/payload-descriptor.ts";
+import { parseVp8PayloadDescriptor, writeVp8PayloadDescriptor } from "../../../src/rtp/vp8/payload-descriptor.ts";
 import { fromHex, toHex } from "../support/hex.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 
@@ -29,7 +25,6 @@ describe("the VP8 payload descriptor", () => {
     "is nothing when the payload ends inside or right after it: %s",
     (hex) => {
       expect(parseVp8PayloadDescriptor(fromHex(hex))).toBeUndefined();
-      expect(vp8DataOffset(fromHex(hex))).toBe(-1);
     },
   );
 
@@ -49,7 +44,6 @@ describe("the VP8 payload descriptor", () => {
       const bytes = new Uint8Array(8);
       const byteLength = writeVp8PayloadDescriptor(bytes, 0, descriptor);
       expect(parseVp8PayloadDescriptor(bytes)).toEqual({ ...descriptor, byteLength });
-      expect(vp8DataOffset(bytes)).toBe(byteLength);
     }
   });
 });
