@@ -32,7 +32,7 @@ const LOWEST_BITRATE = 1000;
 /**
  * Compresses frames for real time, off the main thread: no look-ahead, no reordering, one picture in, one out.
  * Keyframes come where asked for, at the beginning and after a change of size; VP8 also makes one when the
- * bitrate has moved threefold. Frames may have any size; H.264 has only even sides, so there an odd picture
+ * bitrate has moved eightfold. Frames may have any size; H.264 has only even sides, so there an odd picture
  * gets its last column or row twice and arrives one pixel larger. Rotation is not applied: it travels beside the picture.
  */
 export class VideoEncoder implements AsyncDisposable {

@@ -5,7 +5,7 @@ import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-vid
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** How far, as a factor up or down, the bitrate may leave the one that the encoder was opened with. */
-const REACH = 3;
+const REACH = 8;
 /** The same for a picture that becomes a keyframe anyhow, where opening anew costs the viewer nothing. */
 const REACH_AT_KEYFRAME = 1.25;
 const BUFFER_SECONDS = 0.6;
