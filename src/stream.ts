@@ -23,6 +23,7 @@ import { SessionRegistry } from "./session/session-registry.ts";
 import { Session } from "./session/session.ts";
 import { type ResolvedStreamOptions, type StreamOptions, parseStreamOptions } from "./stream-options.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
+import { warmUp } from "./transports/webrtc/warm-up.ts";
 import { version } from "./version.ts";
 
 /** Where the routes of a Stream appear in an application. */
@@ -88,6 +89,7 @@ export class Stream {
    */
   mount(app: MountableApp, { path = "", page = false }: MountOptions = {}): void {
     mountRoutes(app, this.#routesFor(path, page), this.#logger);
+    warmUp().catch((thrown: unknown) => this.#logger.error("no peer can be served:", toError(thrown)));
   }
 
   /**
@@ -146,6 +148,7 @@ export class Stream {
       offer: (body) => this.offer(body),
       health: () => this.health(),
       pageConfig: () => this.#pageConfig(),
+      prepare: () => warmUp(),
       close: () => this.close(),
     };
   }

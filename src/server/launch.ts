@@ -39,14 +39,22 @@ export async function launch(
   logger: Logger,
   { port = 7860, host = "127.0.0.1", handleSignals = true, printUrl = true }: LaunchOptions = {},
 ): Promise<LaunchedServer> {
-  await pageFiles(); // A page that is not built is said now, not to the first visitor.
+  // What is missing is said now, not to the first visitor.
+  await pageFiles();
+  const preparing = service.prepare();
   const routes = new Routes(service, { basePath: "", page: true });
   const server = createServer((request, response) => {
     void serveNodeRequest(routes, logger, request, response).then((served) => {
       if (!served) response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
     });
   });
-  await listen(server, port, host);
+  try {
+    await listen(server, port, host);
+    await preparing;
+  } catch (thrown) {
+    await Promise.allSettled([preparing, closeAll(server, service)]);
+    throw thrown;
+  }
   const address = server.address();
   const actualPort = typeof address === "object" && address ? address.port : port;
   const url = `http://${displayHost(host)}:${actualPort}`;

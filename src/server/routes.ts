@@ -43,7 +43,12 @@ export class Routes {
 
   /** The response to a request, or undefined when no route matches it. */
   async handle(request: Request): Promise<Response | undefined> {
-    const path = pathBelow(this.#basePath, new URL(request.url).pathname);
+    const url = new URL(request.url);
+    const path = pathBelow(this.#basePath, url.pathname);
+    // The page's own addresses are relative: it has to be below its prefix, as `/rtc/`, for the browser to resolve them.
+    if (this.#page && path === "" && !url.pathname.endsWith("/") && isRead(request.method)) {
+      return new Response(null, { status: 308, headers: { location: `${this.#basePath}/${url.search}` } });
+    }
     switch (path) {
       case undefined:
         return undefined;

@@ -7,6 +7,8 @@ export interface StreamService {
   offer(body: unknown): Promise<OfferReply>;
   health(): Health;
   pageConfig(): Promise<PageConfig>;
+  /** Gets everything ready for the first peer; rejects when something that every peer needs is missing. */
+  prepare(): Promise<void>;
   /** Ends every session. */
   close(): Promise<void>;
 }

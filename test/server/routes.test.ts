@@ -109,6 +109,13 @@ describe("the page", () => {
     expect(response?.headers.get("content-security-policy")).toContain("default-src 'self'");
   });
 
+  test("redirects its prefix to the folder below which its files lie", async () => {
+    const response = await setUp({ basePath: "/rtc", page: true }).routes.handle(
+      new Request("http://localhost/rtc?x=1"),
+    );
+    expect([response?.status, response?.headers.get("location")]).toEqual([308, "/rtc/?x=1"]);
+  });
+
   test("is not served where it was not asked for", async () => {
     expect(await setUp().routes.handle(new Request("http://localhost/"))).toBeUndefined();
   });

@@ -28,6 +28,7 @@ export function echoService(): StreamService & { readonly bodies: unknown[] } {
       rtpParams: null,
       timeLimit: null,
     }),
+    prepare: async () => {},
     close: async () => {},
   };
 }
