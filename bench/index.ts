@@ -22,8 +22,8 @@ import { type ServerName, ServerUnderTest } from "./servers/server-under-test.ts
 const PYTHON_CYCLES = 30;
 const FIRST_PICTURE_ATTEMPTS = 5;
 
-const options = optionsOrUsage();
-if (options) process.exitCode = await bench(options);
+const wanted = optionsOrUsage();
+if (wanted) process.exitCode = await bench(wanted);
 
 function optionsOrUsage(): BenchOptions | undefined {
   try {

@@ -13,6 +13,7 @@ const EXTENSIONS = {
     id: 3,
     uri: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
   },
+  playoutDelay: { id: 5, uri: "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay" },
 } as const;
 
 /** The offer of a browser with one video track both ways and a data channel, candidates included. */

@@ -30,6 +30,9 @@ process.on("disconnect", () => process.exit(0));
 
 async function handle(request: GeneratorRequest): Promise<GeneratorReply> {
   switch (request.type) {
+    case "prepare":
+      request.codecs.forEach(clipOf);
+      return { type: "prepared" };
     case "connect":
       return connect(request);
     case "count":

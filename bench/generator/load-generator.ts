@@ -1,12 +1,20 @@
 import { type Child, startProgram } from "../process/child-process.ts";
+import type { BenchCodec } from "../webrtc/video-format.ts";
 import type { GeneratorReply, GeneratorRequest } from "./messages.ts";
 
 /** The parent's side of the load generator: a process that answers one request at a time. */
 export class LoadGenerator implements AsyncDisposable {
   readonly #child: Child;
 
-  constructor() {
+  private constructor() {
     this.#child = startProgram("load generator", new URL("./generator-program.ts", import.meta.url), [], { ipc: true });
+  }
+
+  /** Starts a generator with its clips encoded: those of `codec`, or of both when a server may choose. */
+  static async start(codec: BenchCodec | undefined): Promise<LoadGenerator> {
+    const generator = new LoadGenerator();
+    await generator.ask({ type: "prepare", codecs: codec ? [codec] : ["h264", "vp8"] }, "prepared");
+    return generator;
   }
 
   /**

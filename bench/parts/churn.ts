@@ -31,7 +31,7 @@ const CYCLE_TIMEOUT_MS = 1000;
 /** Lets peers connect, see their first picture and leave, over and over, on a server started for this alone. */
 export async function measureChurn(name: ServerName, { cycles, codec }: ChurnOptions): Promise<ChurnResult> {
   await using server = await ServerUnderTest.start(name);
-  await using generator = new LoadGenerator();
+  await using generator = await LoadGenerator.start(codec);
   const idleMegabytes = residentMegabytes(server);
   const run = async (count: number): Promise<number> => {
     const request = { type: "churn", url: server.url, cycles: count, ...(codec && { codec }) } as const;

@@ -54,7 +54,7 @@ export async function measureLoad(
 ): Promise<LoadStep[]> {
   const steps: LoadStep[] = [];
   const holding = new Set(servers);
-  await using generator = new LoadGenerator();
+  await using generator = await LoadGenerator.start(options.codec);
   for (const count of streams) {
     for (const server of holding) {
       const step = await loadStep(generator, server, count, options);
@@ -77,6 +77,7 @@ async function loadStep(
 ): Promise<LoadStep> {
   const request = { type: "connect", url: server.url, streams: count, ...(codec && { codec }) } as const;
   const connected = await generator.ask(request, "connected");
+  for (const failure of new Set(connected.failures)) console.log(`  ${server.name}, ${count} streams: ${failure}`);
   try {
     await sleep(warmUpMs);
     await generator.ask({ type: "count" }, "counted");
