@@ -1,0 +1,205 @@
+import type { FileData } from "./file-data.ts";
+import type { JsonValue } from "./json-value.ts";
+
+/** What every component tells the page. All of it is JSON; null stands for what was not said. */
+interface DescriptorBase {
+  readonly label: string | null;
+  readonly info: string | null;
+  readonly visible: boolean;
+  /** Whether the visitor can change it; null for what its place suggests: an input yes, an output no. */
+  readonly interactive: boolean | null;
+}
+
+export interface SliderDescriptor extends DescriptorBase {
+  readonly type: "slider";
+  readonly value: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** null for any value in between. */
+  readonly step: number | null;
+}
+
+export interface NumberDescriptor extends DescriptorBase {
+  readonly type: "number";
+  readonly value: number | null;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly step: number | null;
+  /** Digits after the point; null for as many as there are. */
+  readonly precision: number | null;
+}
+
+export interface TextboxDescriptor extends DescriptorBase {
+  readonly type: "textbox";
+  readonly value: string;
+  readonly lines: number;
+  readonly maxLines: number;
+  readonly placeholder: string | null;
+  readonly maxLength: number | null;
+  readonly inputType: "text" | "password" | "email";
+}
+
+export interface CheckboxDescriptor extends DescriptorBase {
+  readonly type: "checkbox";
+  readonly value: boolean;
+}
+
+/** One of several values to choose from, and the text that stands for it. */
+export interface ChoiceDescriptor {
+  readonly label: string;
+  readonly value: string | number;
+}
+
+export interface RadioDescriptor extends DescriptorBase {
+  readonly type: "radio";
+  readonly value: string | number | null;
+  readonly choices: readonly ChoiceDescriptor[];
+}
+
+export interface DropdownDescriptor extends DescriptorBase {
+  readonly type: "dropdown";
+  readonly value: string | number | null | readonly (string | number)[];
+  readonly choices: readonly ChoiceDescriptor[];
+  readonly multiselect: boolean;
+  readonly maxChoices: number | null;
+}
+
+export interface ImageDescriptor extends DescriptorBase {
+  readonly type: "image";
+  readonly value: FileData | null;
+  readonly maxBytes: number;
+}
+
+export interface AudioDescriptor extends DescriptorBase {
+  readonly type: "audio";
+  readonly value: FileData | null;
+  readonly maxBytes: number;
+  readonly autoplay: boolean;
+}
+
+export interface FileDescriptor extends DescriptorBase {
+  readonly type: "file";
+  readonly value: FileData | null | readonly FileData[];
+  readonly fileCount: "single" | "multiple";
+  readonly fileTypes: readonly string[] | null;
+  readonly maxBytes: number;
+}
+
+export interface HtmlDescriptor extends DescriptorBase {
+  readonly type: "html";
+  readonly value: string;
+}
+
+export interface MarkdownDescriptor extends DescriptorBase {
+  readonly type: "markdown";
+  readonly value: string;
+}
+
+export interface JsonDescriptor extends DescriptorBase {
+  readonly type: "json";
+  readonly value: JsonValue;
+}
+
+export interface CodeDescriptor extends DescriptorBase {
+  readonly type: "code";
+  readonly value: string;
+  readonly language: string | null;
+  readonly lines: number;
+}
+
+/** One message of a conversation. */
+export interface ChatMessage {
+  readonly role: "user" | "assistant" | "system";
+  /** Text, as Markdown, or a picture, sound or document. */
+  readonly content: string | FileData;
+  /** Stands above the message: the name of a tool that was used. */
+  readonly title?: string;
+}
+
+export interface ChatbotDescriptor extends DescriptorBase {
+  readonly type: "chatbot";
+  readonly value: readonly ChatMessage[];
+  readonly placeholder: string | null;
+}
+
+/** The classes that something was sorted into. */
+export interface LabelValue {
+  /** The most likely class. */
+  readonly label: string;
+  /** Every class with its confidence from 0 to 1, the most likely first; empty when only the class is known. */
+  readonly confidences: readonly { readonly label: string; readonly confidence: number }[];
+}
+
+export interface LabelDescriptor extends DescriptorBase {
+  readonly type: "label";
+  readonly value: LabelValue | null;
+  /** How many classes are shown; null for all. */
+  readonly numTopClasses: number | null;
+}
+
+export interface GalleryItem {
+  readonly image: FileData;
+  readonly caption: string | null;
+}
+
+export interface GalleryDescriptor extends DescriptorBase {
+  readonly type: "gallery";
+  readonly value: readonly GalleryItem[];
+  readonly columns: number;
+}
+
+export interface PlotSeries {
+  readonly name?: string;
+  /** As long as `y`: numbers, or the names of bars. */
+  readonly x: readonly number[] | readonly string[];
+  readonly y: readonly number[];
+}
+
+/** A diagram as data; the page draws it. */
+export interface PlotValue {
+  readonly kind: "line" | "bar" | "scatter";
+  readonly series: readonly PlotSeries[];
+  readonly title?: string;
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+}
+
+export interface PlotDescriptor extends DescriptorBase {
+  readonly type: "plot";
+  readonly value: PlotValue | null;
+}
+
+/** Something that a session remembers and the page neither shows nor knows. */
+export interface StateDescriptor extends DescriptorBase {
+  readonly type: "state";
+  readonly value: null;
+}
+
+export interface ButtonDescriptor extends DescriptorBase {
+  readonly type: "button";
+  /** How many times it was pressed. */
+  readonly value: number;
+  readonly variant: "primary" | "secondary" | "stop";
+}
+
+/** What a page needs to know to show a component, as JSON. `value` is what it shows at first. */
+export type ComponentDescriptor =
+  | SliderDescriptor
+  | NumberDescriptor
+  | TextboxDescriptor
+  | CheckboxDescriptor
+  | RadioDescriptor
+  | DropdownDescriptor
+  | ImageDescriptor
+  | AudioDescriptor
+  | FileDescriptor
+  | HtmlDescriptor
+  | MarkdownDescriptor
+  | JsonDescriptor
+  | CodeDescriptor
+  | ChatbotDescriptor
+  | LabelDescriptor
+  | GalleryDescriptor
+  | PlotDescriptor
+  | StateDescriptor
+  | ButtonDescriptor;

@@ -1,0 +1,90 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { checkbox } from "./checkbox.ts";
+import type { Component } from "./component.ts";
+import { dropdown } from "./dropdown.ts";
+import { json } from "./json.ts";
+import { isJsonValue } from "./json-value.ts";
+import { isNumberBetween } from "./number-between.ts";
+import { number } from "./number.ts";
+import { slider } from "./slider.ts";
+import { textbox } from "./textbox.ts";
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * The component that a page shows for a schema: a checkbox, slider, number, textbox or dropdown where the schema's JSON
+ * Schema calls for one (Standard JSON Schema, which zod and ArkType offer), otherwise a field for JSON. It is only a
+ * picture of the schema: values are still checked by the schema itself.
+ */
+export function componentForSchema(schema: StandardSchemaV1): Component {
+  const described = jsonSchemaOf(schema);
+  const label = firstText(described["title"], described["description"]);
+  const options = label === undefined ? {} : { label };
+  const { default: preset, minimum, maximum } = described;
+  const choices = choicesOf(described);
+  if (choices) return dropdown({ ...options, choices, value: choices.find((choice) => choice === preset) ?? null });
+  switch (described["type"]) {
+    case "boolean":
+      return checkbox({ ...options, value: preset === true });
+    case "integer":
+    case "number":
+      return componentForNumber(options, described, boundOf(minimum), boundOf(maximum));
+    case "string":
+      return textbox({
+        ...options,
+        value: typeof preset === "string" ? preset : "",
+        ...textLimit(described["maxLength"]),
+      });
+    default:
+      return json({ ...options, value: isJsonValue(preset) ? preset : null });
+  }
+}
+
+/** A slider where both ends are known, otherwise a number. */
+function componentForNumber(
+  options: { readonly label?: string },
+  { type, multipleOf, default: preset }: JsonSchema,
+  minimum: number | undefined,
+  maximum: number | undefined,
+): Component {
+  const step = isNumberBetween(multipleOf, Number.MIN_VALUE, null) ? multipleOf : type === "integer" ? 1 : undefined;
+  const isPreset = isNumberBetween(preset, minimum ?? null, maximum ?? null);
+  const range = { ...options, ...(step === undefined ? {} : { step }), ...(isPreset ? { value: preset } : {}) };
+  if (minimum !== undefined && maximum !== undefined && minimum <= maximum)
+    return slider({ ...range, minimum, maximum });
+  return number(range);
+}
+
+/** The JSON Schema of what a schema takes; empty when it has none or cannot say. */
+function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema {
+  const { jsonSchema } = schema["~standard"] as Partial<StandardJSONSchemaV1.Props>;
+  if (!jsonSchema) return {};
+  try {
+    return jsonSchema.input({ target: "draft-2020-12" });
+  } catch {
+    // The specification lets a schema throw what it cannot express; the field for JSON takes any value.
+    return {};
+  }
+}
+
+/** The values of a schema that lists them: texts and numbers only, each once. */
+function choicesOf({ enum: values }: JsonSchema): readonly (string | number)[] | undefined {
+  if (!Array.isArray(values) || values.length === 0) return undefined;
+  const choices = values.filter(
+    (value): value is string | number => typeof value === "string" || isNumberBetween(value, null, null),
+  );
+  return choices.length === values.length && new Set(choices).size === choices.length ? choices : undefined;
+}
+
+/** A bound that means something: schemas of integers carry those of JavaScript. */
+function boundOf(value: unknown): number | undefined {
+  return isNumberBetween(value, Number.MIN_SAFE_INTEGER + 1, Number.MAX_SAFE_INTEGER - 1) ? value : undefined;
+}
+
+function textLimit(value: unknown): { readonly maxLength?: number } {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? { maxLength: value } : {};
+}
+
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === "string" && value !== "");
+}
