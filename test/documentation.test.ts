@@ -7,9 +7,8 @@ import { typescriptBlocks } from "./support/code-blocks.ts";
 import { projectFile } from "./support/source-tree.ts";
 
 const FOLDER = ".cache/documentation";
-const pages = ["README.md", ...readdirSync(projectFile("docs")).map((name) => `docs/${name}`)].filter((path) =>
-  path.endsWith(".md"),
-);
+const docs = existsSync(projectFile("docs")) ? readdirSync(projectFile("docs")).map((name) => `docs/${name}`) : [];
+const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...docs].filter((path) => path.endsWith(".md"));
 
 describe("what a reader copies", () => {
   let complaints: readonly string[] = [];
