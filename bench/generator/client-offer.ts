@@ -16,7 +16,7 @@ const EXTENSIONS = {
   playoutDelay: { id: 5, uri: "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay" },
 } as const;
 
-/** The offer of a browser with one video track both ways and a data channel, candidates included. */
+/** The offer of a browser with one video track both ways and a data channel. */
 export function clientOffer(transport: TransportDescription, ssrc: number, only: BenchCodec | undefined): string {
   const formats = FORMATS.filter(({ codec }) => only === undefined || codec === only);
   const transportAttributes = transportLines({ ...transport, setup: "actpass" });

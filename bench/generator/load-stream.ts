@@ -82,15 +82,12 @@ export class LoadStream {
 
   /** Sends the offer and takes the answer; packets flow once ICE and DTLS are done. */
   async connect(): Promise<BenchCodec> {
-    const { url, id, ssrc, codec, clipOf, readsPictures } = this.#options;
-    const offer = clientOffer(await this.#peer.offer(), ssrc, codec);
-    const response = await fetch(`${url}/webrtc/offer`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ type: "offer", sdp: offer, webrtc_id: id }),
-      signal: AbortSignal.timeout(20_000),
-    });
-    const answer = (await response.json()) as { sdp?: string };
+    const { ssrc, codec, clipOf, readsPictures } = this.#options;
+    const { candidates, ...transport } = await this.#peer.offer();
+    // Without candidates: a server that reached us before its answer did would complete ICE, and begin DTLS, while
+    // the library still knows nothing of the fingerprint to expect.
+    const offer = clientOffer({ ...transport, candidates: [] }, ssrc, codec);
+    const answer = (await this.#post({ type: "offer", sdp: offer })) as { sdp?: string };
     if (answer.sdp === undefined) throw new Error(`The server refused a stream: ${JSON.stringify(answer)}`);
     const [format] = readVideoFormats(answer.sdp);
     if (!format) throw new Error("The answer has no video format that was offered.");
@@ -106,6 +103,10 @@ export class LoadStream {
       send,
     });
     this.#peer.acceptAnswer(answer.sdp);
+    for (const candidate of candidates) {
+      const init = { candidate: `${candidate} generation 0`, sdpMid: "0", sdpMLineIndex: 0 };
+      await this.#post({ type: "ice-candidate", candidate: init });
+    }
     return format.codec;
   }
 
@@ -145,6 +146,16 @@ export class LoadStream {
     clearInterval(this.#reports);
     this.#peer.close();
     this.#reader?.[Symbol.dispose]();
+  }
+
+  async #post(message: object): Promise<unknown> {
+    const response = await fetch(`${this.#options.url}/webrtc/offer`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...message, webrtc_id: this.#options.id }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    return response.json();
   }
 
   #onRtp(bytes: Buffer): void {

@@ -30,13 +30,7 @@ export class PacketPeer {
 
   constructor(events: PacketPeerEvents) {
     this.#events = events;
-    this.#connection = new NativePeerConnection("bench", {
-      iceServers: [],
-      disableAutoNegotiation: true,
-      // A server that answers fast completes ICE while the library is still storing its answer, and is then held
-      // to a fingerprint that is not there yet. On loopback there is nobody to mistake it for.
-      disableFingerprintVerification: true,
-    });
+    this.#connection = new NativePeerConnection("bench", { iceServers: [], disableAutoNegotiation: true });
     this.#connection.onLocalCandidate(guarded((candidate: string) => this.#candidates.push(candidate)));
     this.#connection.onStateChange(
       guarded((state: string) => {
