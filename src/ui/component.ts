@@ -26,7 +26,7 @@ export class Component<out Value = unknown, out Accepted = Value> implements Sta
   readonly #initialValue: () => Value;
   readonly #parse: (value: unknown) => Value;
 
-  /** @internal Components are made by their functions. */
+  /** For the functions that make components. */
   constructor({ descriptor, initialValue, parse }: ComponentInit<Value>) {
     this.descriptor = descriptor;
     this.#initialValue = initialValue;

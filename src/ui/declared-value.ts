@@ -42,15 +42,15 @@ function collect(kind: string, results: readonly StandardSchemaV1.Result<unknown
   const values: unknown[] = [];
   const problems: string[] = [];
   for (const [index, result] of results.entries()) {
-    if (result.issues)
-      problems.push(...result.issues.map((issue) => describeIssue(`Additional ${kind} ${index + 1}`, issue)));
-    else values.push(result.value);
+    if (!result.issues) values.push(result.value);
+    else for (const issue of result.issues) problems.push(describeIssue(`Additional ${kind} ${index + 1}`, issue));
   }
   if (problems.length > 0) throw new FastRtcError("invalid_argument", problems.join("\n"));
   return values;
 }
 
 function describeIssue(place: string, { message, path = [] }: StandardSchemaV1.Issue): string {
-  const keys = path.map((segment) => String(typeof segment === "object" ? segment.key : segment));
+  // Not path.map, which would make another of a library's own kind of list: ArkType's then begins with a 0.
+  const keys = Array.from(path, (segment) => String(typeof segment === "object" ? segment.key : segment));
   return `${place}${keys.length > 0 ? ` at ${keys.join(".")}` : ""}: ${message}`;
 }

@@ -31,6 +31,17 @@ describe("inputs that are set", () => {
     );
   });
 
+  it("are refused in the words of a schema whose lists are of a kind of their own, as ArkType's are", () => {
+    class List<T> extends Array<T> {
+      constructor(...items: T[]) {
+        super();
+        this.push(...items);
+      }
+    }
+    const schema = schemaOf(() => ({ issues: new List({ message: "must be a number", path: new List<string>() }) }));
+    expect(messageOf(() => parseInputs([schema], ["x"]))).toBe("Additional input 1: must be a number");
+  });
+
   it("are refused by a promise when a schema takes its time", async () => {
     await expect(parseInputs([threshold, laterUpperCase()], [7, "a"])).rejects.toMatchObject({
       code: "invalid_argument",
@@ -109,18 +120,18 @@ describe("outputs", () => {
   });
 });
 
-/** A schema of no library, whose check needs a moment. */
+/** A schema whose check needs a moment. */
 function laterUpperCase(): StandardSchemaV1<unknown, string> {
-  return {
-    "~standard": {
-      version: 1,
-      vendor: "test",
-      validate: (value) =>
-        Promise.resolve(
-          typeof value === "string" ? { value: value.toUpperCase() } : { issues: [{ message: "not a text" }] },
-        ),
-    },
-  };
+  return schemaOf((value) =>
+    Promise.resolve(
+      typeof value === "string" ? { value: value.toUpperCase() } : { issues: [{ message: "not a text" }] },
+    ),
+  );
+}
+
+/** A schema of no library. */
+function schemaOf<T>(validate: StandardSchemaV1.Props<unknown, T>["validate"]): StandardSchemaV1<unknown, T> {
+  return { "~standard": { version: 1, vendor: "test", validate } };
 }
 
 function messageOf(act: () => unknown): string {
