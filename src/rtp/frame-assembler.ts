@@ -46,8 +46,9 @@ export class FrameAssembler {
   #scan = 0;
   /** After the newest packet. */
   #end = 0;
-  /** Whether the packet before `#head` is known to end a frame. */
+  /** Whether the packet before `#head` is known to end a frame, and that frame's timestamp. */
   #headBeginsFrame = false;
+  #lastTimestamp = 0;
   /** The newest certain beginning of a keyframe that waits, and how far its packets are complete. */
   #keyframeStart: number | undefined;
   #keyframeScan = 0;
@@ -108,6 +109,7 @@ export class FrameAssembler {
     this.#slots[slot] = packet;
     this.#arrivals[slot] = nowMs;
     if (sequence >= this.#end) this.#end = sequence + 1;
+    if (!this.#holdsMedia(packet)) this.#passProbes(sequence, packet.timestamp);
     if (sequence > (this.#keyframeStart ?? -Infinity) && this.#beginsKeyframe(packet)) {
       this.#keyframeStart = sequence;
       this.#keyframeScan = sequence;
@@ -212,6 +214,7 @@ export class FrameAssembler {
     const beginsFrame = this.#headBeginsFrame;
     this.#clearBefore(end);
     this.#headBeginsFrame = true;
+    this.#lastTimestamp = last?.timestamp ?? 0;
     const depacketized = first && this.#depacketizers.get(first.payloadType)?.depacketize(payloads);
     if (!depacketized || !last) {
       this.#needsKeyframe = true;
@@ -234,6 +237,19 @@ export class FrameAssembler {
     this.#slots[this.#head & SLOT_MASK] = undefined;
     this.#head += 1;
     this.#scan = this.#head;
+  }
+
+  /**
+   * After an empty packet with the timestamp of the frame that ended last: what is missing between the two was empty as well, because the
+   * next frame has another timestamp. Senders do not repeat such packets, so waiting for them would only freeze the picture.
+   */
+  #passProbes(sequence: number, timestamp: number): void {
+    if (!this.#headBeginsFrame || timestamp !== this.#lastTimestamp) return;
+    for (let before = this.#head; before < sequence; before += 1) {
+      const packet = this.#slots[before & SLOT_MASK];
+      if (packet && this.#holdsMedia(packet)) return;
+    }
+    this.#clearBefore(sequence + 1);
   }
 
   /** Goes on from the newest keyframe if all of it is there, and says whether it did. */

@@ -155,6 +155,26 @@ describe.each(["H264", "VP8"] as const)("assembling frames of %s", (codec) => {
     expect(subject.assembler.nextTimerMs).toBeUndefined();
   });
 
+  it("does not wait for probes that were lost between others", () => {
+    const subject = new Subject();
+    const frames = maker({ codec });
+    subject.insert(frames.next({ keyframe: true }).packets);
+    const probes = Array.from({ length: 6 }, () => frames.padding());
+    const next = frames.next();
+    expect(subject.insert([...probes.slice(2, 3), ...probes.slice(5), ...next.packets])).toEqual([12_000]);
+    expect(subject.assembler.nextTimerMs).toBeUndefined();
+  });
+
+  it("waits for what was lost after the last probe, which may be a frame", () => {
+    const subject = new Subject();
+    const frames = maker({ codec });
+    subject.insert(frames.next({ keyframe: true }).packets);
+    const probe = frames.padding();
+    const lost = frames.next({ byteLength: 100 });
+    expect(subject.insert([...frames.next().packets, probe])).toEqual([]);
+    expect(subject.insert(lost.packets)).toEqual([12_000, 15_000]);
+  });
+
   it("ends a frame at the next timestamp when its marker bit is missing", () => {
     const subject = new Subject();
     const frames = maker({ codec });
