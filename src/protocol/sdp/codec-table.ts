@@ -26,7 +26,7 @@ export class CodecTable {
 
   /** @throws {FastRtcError} `invalid_sdp` when a format of the m-line is not a payload type. */
   constructor(formats: readonly string[], line: SdpLine) {
-    this.#payloadTypes = new Set(formats.map((format) => line.integer(format, 0, 127, "payload type")));
+    this.#payloadTypes = new Set(formats.map((text) => line.integer(text, 0, 127, "payload type")));
   }
 
   read(line: SdpLine): void {

@@ -1,15 +1,8 @@
 import { FastRtcError } from "../../errors.ts";
+import type { IceServer } from "../../session/rtc-configuration.ts";
 
-/** One entry of `iceServers` as `RTCConfiguration` has it; FastRTC's users write `url` as often as `urls`. */
-export interface IceServerOption {
-  readonly urls?: string | readonly string[] | undefined;
-  readonly url?: string | readonly string[] | undefined;
-  readonly username?: string | undefined;
-  readonly credential?: string | undefined;
-}
-
-/** A STUN or TURN server that the engine can use: over UDP. */
-export type IceServer =
+/** A STUN or TURN server that this end can use: over UDP. */
+export type UdpIceServer =
   | { readonly type: "stun"; readonly host: string; readonly port: number }
   | {
       readonly type: "turn";
@@ -19,69 +12,67 @@ export type IceServer =
       readonly credential: string;
     };
 
-export interface ParsedIceServers {
-  readonly servers: readonly IceServer[];
+export interface UsableIceServersOptions {
+  /** Whether TURN can be used: not when all peers share one UDP port. @default true */
+  readonly relays?: boolean;
+}
+
+export interface UsableIceServers {
+  readonly servers: readonly UdpIceServer[];
   /** Sentences about servers that were left out, for the server's log. */
   readonly warnings: readonly string[];
 }
 
 const DEFAULT_PORT = 3478;
 
+const URL_SYNTAX =
+  /^(stuns?|turns?):(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i;
+
 /**
- * Reads the server's own `iceServers`. What this end cannot use (TURN over TCP or TLS, STUN over TLS) is left
- * out with a warning, because browsers may still be using it.
- * @throws {FastRtcError} `invalid_option` for an URL that is not one (RFC 7064, RFC 7065), or TURN without credentials.
+ * Picks the servers that this end can use. TURN over TCP or TLS and STUN over TLS are left out
+ * with a warning: the browsers that get the same list may still use them.
+ * @throws {FastRtcError} `invalid_option` for a URL that is none (RFC 7064, RFC 7065), or TURN without credentials.
  */
-export function parseIceServers(options: readonly IceServerOption[]): ParsedIceServers {
-  const servers: IceServer[] = [];
+export function usableIceServers(
+  iceServers: readonly IceServer[],
+  { relays = true }: UsableIceServersOptions = {},
+): UsableIceServers {
+  const servers: UdpIceServer[] = [];
   const warnings: string[] = [];
-  for (const option of options) {
-    const urls = [option.urls ?? option.url ?? []].flat();
-    if (urls.length === 0) throw new FastRtcError("invalid_option", 'An entry of iceServers has no "urls".');
-    for (const url of urls) {
-      const parsed = parseUrl(url);
-      const tls = parsed.scheme === "stuns" || parsed.scheme === "turns";
-      if (tls || parsed.transport === "tcp") {
+  for (const { urls, username, credential } of iceServers) {
+    for (const url of typeof urls === "string" ? [urls] : urls) {
+      const { scheme, host, port, transport } = parseUrl(url);
+      if (scheme === "stuns" || scheme === "turns" || transport === "tcp") {
         warnings.push(
-          `The server cannot use ${url}: it speaks STUN and TURN over UDP only. Browsers that have it may use it.`,
+          `This server cannot use ${url}: it speaks STUN and TURN over UDP only. Browsers may still use it.`,
         );
-      } else if (parsed.scheme === "stun") {
-        servers.push({ type: "stun", host: parsed.host, port: parsed.port });
+      } else if (scheme === "stun") {
+        servers.push({ type: "stun", host, port });
+      } else if (!relays) {
+        warnings.push(`This server cannot use ${url}: TURN does not go together with one UDP port for all peers.`);
+      } else if (username && credential) {
+        servers.push({ type: "turn", host, port, username, credential });
       } else {
-        const { username, credential } = option;
-        if (!username || !credential)
-          throw new FastRtcError("invalid_option", `${url} needs a username and a credential.`);
-        servers.push({ type: "turn", host: parsed.host, port: parsed.port, username, credential });
+        throw new FastRtcError("invalid_option", `${url} in iceServers needs a username and a credential.`);
       }
     }
   }
   return { servers, warnings };
 }
 
-interface IceUrl {
-  readonly scheme: "stun" | "stuns" | "turn" | "turns";
-  readonly host: string;
-  readonly port: number;
-  readonly transport: "udp" | "tcp";
-}
-
-function parseUrl(url: string): IceUrl {
-  const match =
-    /^(stuns?|turns?):(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/i.exec(
-      url,
-    );
-  const [, scheme = "", host = "", port, transport] = match ?? [];
+function parseUrl(url: string): { scheme: string; host: string; port: number; transport: string | undefined } {
+  const [, scheme = "", host = "", port, transport] = URL_SYNTAX.exec(url) ?? [];
   const number = port === undefined ? DEFAULT_PORT : Number(port);
-  if (!match || number < 1 || number > 65_535) {
+  if (scheme === "" || number < 1 || number > 65_535) {
     throw new FastRtcError(
       "invalid_option",
       `"${url.slice(0, 200)}" in iceServers is not a URL like "stun:host:port" or "turn:host:port?transport=udp".`,
     );
   }
   return {
-    scheme: scheme.toLowerCase() as IceUrl["scheme"],
+    scheme: scheme.toLowerCase(),
     host: host.replace(/^\[|\]$/g, ""),
     port: number,
-    transport: (transport?.toLowerCase() ?? "udp") as IceUrl["transport"],
+    transport: transport?.toLowerCase(),
   };
 }

@@ -10,9 +10,9 @@ export interface InboundBufferOptions {
 }
 
 /**
- * Collects the packets of one turn of the event loop. The engine queues packets without a bound while the loop is busy and then
- * brings them at once; of those only the newest `capacity` are worth the time, or a server that was late would stay late.
- * The oldest give way. 512 packets are about 1.5 s of a 3 Mbit/s stream.
+ * Collects the packets of one turn of the event loop. The engine queues packets without a bound while the loop is busy and
+ * brings them afterwards, up to 1,000 in each turn; of a turn's packets only the newest `capacity` are worth the time, or a server that was late
+ * would stay late. The oldest give way. 512 packets are about 1.5 s of a 3 Mbit/s stream.
  */
 export class InboundBuffer {
   readonly #packets: (Uint8Array | undefined)[];

@@ -6,7 +6,7 @@ import type { PacketDataChannel } from "./packet-transport.ts";
 /** Bytes that may wait for a slow peer before `send` drops messages. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** What a peer may send in one turn of the event loop before its channel is closed as a flood. */
-const MAX_MESSAGES_PER_TURN = 2048;
+const MAX_MESSAGES_PER_TURN = 512;
 const MAX_BYTES_PER_TURN = 16 * 1024 * 1024;
 /** Longest label or protocol name kept, in characters. */
 const MAX_NAME_LENGTH = 256;

@@ -1,11 +1,13 @@
-import { PeerConnection, type Track, Video, type IceServer as EngineIceServer } from "node-datachannel";
+import { PeerConnection, type RtcConfig, type Track, Video } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { FastRtcError, invariant, toError } from "../../errors.ts";
 import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
 import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
+import { engineIceServer } from "./engine-ice-server.ts";
 import { guardCallback } from "./guard-callback.ts";
-import type { IceServer } from "./ice-servers.ts";
+import type { UdpIceServer } from "./ice-servers.ts";
 import { InboundBuffer } from "./inbound-buffer.ts";
+import { defaultBindAddress } from "./local-address.ts";
 import { NativeDataChannel } from "./native-data-channel.ts";
 import type {
   CandidatePair,
@@ -19,12 +21,12 @@ import type {
 
 export interface NodeDataChannelTransportOptions {
   /** Asked for reflexive and relayed candidates. Hosts must be IP addresses: a name would be resolved on a native thread. At most 1 STUN and 2 TURN servers are used. @default [] */
-  iceServers?: readonly IceServer[];
+  iceServers?: readonly UdpIceServer[];
   /** UDP ports to choose from, both inclusive. @default any */
   portRange?: { readonly begin: number; readonly end: number } | undefined;
   /** Serves all peers through this one UDP port; TURN cannot be used with it. @default a port per peer */
   udpMuxPort?: number | undefined;
-  /** The local address to use, and the only host candidate then. @default all addresses */
+  /** The local address to use, and the only host candidate then. @default all but loopback, or loopback if there is no other */
   bindAddress?: string | undefined;
   /** Largest data channel message accepted, in bytes. @default 262144 */
   maxMessageSize?: number;
@@ -59,7 +61,7 @@ export class NodeDataChannelTransport implements PacketTransport {
   #state: PacketTransportState = "connecting";
   #gathered = false;
   #remoteCandidateCount = 0;
-  #trackClosed: (() => void) | undefined;
+  #trackClosed: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #packetsReceived = 0;
   #bytesReceived = 0;
@@ -94,6 +96,7 @@ export class NodeDataChannelTransport implements PacketTransport {
       this.local = local;
       this.#candidates.push(...candidates);
     } catch (thrown) {
+      this.#events = undefined;
       void this.close();
       if (thrown instanceof FastRtcError) throw thrown;
       throw new FastRtcError("invalid_sdp", `The offer's transport cannot be used: ${toError(thrown).message}`, {
@@ -199,7 +202,6 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#inbound.clear();
     for (const channel of this.#nativeChannels) channel.detach();
     this.#channels.clear();
-    const trackClosed = this.#track && new Promise<void>((resolve) => (this.#trackClosed = resolve));
     this.#peer.close(); // Sends the DTLS alert, and ends the flow of packets before anything is torn down.
     this.#state = "closed";
     for (const check of [...this.#candidateWaits]) queueMicrotask(check);
@@ -209,11 +211,7 @@ export class NodeDataChannelTransport implements PacketTransport {
         (error) => events?.error(error),
       )(),
     );
-    if (trackClosed) {
-      const timeout = new AbortController();
-      await Promise.race([trackClosed, this.#clock.sleep(DRAIN_TIMEOUT_MS, timeout.signal).catch(() => undefined)]);
-      timeout.abort();
-    }
+    if (this.#trackClosed) await this.#atMost(DRAIN_TIMEOUT_MS, this.#trackClosed);
     // Packets that are still queued would leak with the callback they wait for.
     for (let turn = 0; turn < DRAIN_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     this.#track?.close();
@@ -228,8 +226,18 @@ export class NodeDataChannelTransport implements PacketTransport {
     track.onOpen(this.#guard(() => this.#changeState("connected")));
     track.onMessage(this.#guard((packet) => this.#receive(packet)));
     track.onError(this.#guard((message) => this.#events?.error(new Error(message))));
-    track.onClosed(this.#guard(() => this.#trackClosed?.()));
+    this.#trackClosed = new Promise((resolve) => track.onClosed(this.#guard(resolve)));
     return track;
+  }
+
+  #atMost(ms: number, moment: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ms, resolve);
+      void moment.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #listen(): void {
@@ -338,9 +346,9 @@ export class NodeDataChannelTransport implements PacketTransport {
 }
 
 function engineConfiguration(
-  { iceServers = [], portRange, udpMuxPort, bindAddress }: NodeDataChannelTransportOptions,
+  { iceServers = [], portRange, udpMuxPort, bindAddress = defaultBindAddress() }: NodeDataChannelTransportOptions,
   maxMessageSize: number,
-) {
+): RtcConfig {
   const ports = udpMuxPort === undefined ? portRange : { begin: udpMuxPort, end: udpMuxPort };
   return {
     iceServers: iceServers.map(engineIceServer),
@@ -348,12 +356,6 @@ function engineConfiguration(
     enableIceUdpMux: udpMuxPort !== undefined,
     maxMessageSize,
     ...(ports && { portRangeBegin: ports.begin, portRangeEnd: ports.end }),
-    ...(bindAddress && { bindAddress }),
+    ...(bindAddress !== undefined && { bindAddress }),
   };
-}
-
-function engineIceServer(server: IceServer): EngineIceServer {
-  const { host: hostname, port } = server;
-  if (server.type === "stun") return { hostname, port };
-  return { hostname, port, username: server.username, password: server.credential, relayType: "TurnUdp" };
 }
