@@ -34,7 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some files may know, so that another engine can take their place. */
 const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "node-av": /^src\/codecs\//,
-  "node-datachannel": /^src\/transports\/webrtc\/node-datachannel-[a-z-]+\.ts$/,
+  "node-datachannel":
+    /^src\/transports\/webrtc\/(node-datachannel-[a-z-]+|native-data-channel|engine-ice-server|probe-ice-server)\.ts$/,
 };
 
 /** Packages without I/O that pure folders may use: schemas for what comes over the network. */
