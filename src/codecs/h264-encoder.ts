@@ -1,4 +1,5 @@
 import { invariant } from "../errors.ts";
+import type { ColorSpace } from "../media/i420.ts";
 import type { CodecContext, Ffmpeg, NativeFrame } from "./ffmpeg.ts";
 import { openEncoder } from "./native-encoder.ts";
 import type { EncodingRate, NativeVideoEncoder, PictureSize } from "./native-video-encoder.ts";
@@ -18,6 +19,8 @@ const NEVER = 2 ** 30;
 export interface H264EncoderOptions {
   /** No slice becomes longer than this many bytes. */
   maxSliceBytes?: number | undefined;
+  /** What viewers are told about the colours; those that are told nothing guess differently. @default "bt601" */
+  colorSpace?: ColorSpace;
 }
 
 /**
@@ -37,7 +40,7 @@ export class H264Encoder implements NativeVideoEncoder {
     ffmpeg: Ffmpeg,
     { width, height }: PictureSize,
     rate: EncodingRate,
-    { maxSliceBytes }: H264EncoderOptions = {},
+    { maxSliceBytes, colorSpace = "bt601" }: H264EncoderOptions = {},
   ): Promise<H264Encoder> {
     const { lib, constants } = ffmpeg;
     const encoder = lib.Codec.findEncoderByName(constants.FF_ENCODER_LIBX264);
@@ -52,6 +55,11 @@ export class H264Encoder implements NativeVideoEncoder {
     context.threadCount = 1;
     context.gopSize = NEVER;
     context.maxBFrames = 0;
+    const isBt709 = colorSpace === "bt709";
+    context.colorRange = constants.AVCOL_RANGE_MPEG;
+    context.colorSpace = isBt709 ? constants.AVCOL_SPC_BT709 : constants.AVCOL_SPC_SMPTE170M;
+    context.colorPrimaries = isBt709 ? constants.AVCOL_PRI_BT709 : constants.AVCOL_PRI_SMPTE170M;
+    context.colorTrc = isBt709 ? constants.AVCOL_TRC_BT709 : constants.AVCOL_TRC_SMPTE170M;
     context.qMin = FINEST_QUANTISER;
     setBitrate(context, plannedBitrate(rate));
     await openEncoder(ffmpeg, context, encoder, {

@@ -131,10 +131,14 @@ export class VideoDecoder implements AsyncDisposable {
   }
 
   #take(): VideoFrame {
+    // BT.601 is what senders mean that say nothing; converted pictures keep the colours of the original.
+    const { AVCOL_SPC_BT709 } = this.#ffmpeg.constants;
+    const colorSpace = this.#picture.colorSpace === AVCOL_SPC_BT709 ? "bt709" : "bt601";
     const picture = this.#converter.convert(this.#picture);
     const frame = VideoFrame.allocate(picture.width, picture.height, {
       lease: this.#pool.lease(),
       timestampUs: Number(picture.pts),
+      colorSpace,
     });
     readPicture(picture, frame);
     this.#picture.unref();

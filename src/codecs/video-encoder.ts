@@ -1,5 +1,6 @@
 import { FastRtcError, invariant } from "../errors.ts";
 import type { EncodedVideoFrame, VideoCodec } from "../media/encoded-video-frame.ts";
+import type { ColorSpace } from "../media/i420.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import { checkReturn, type Ffmpeg, loadFfmpeg, type NativeFrame, type NativePacket } from "./ffmpeg.ts";
 import { FrameRateMeter } from "./frame-rate-meter.ts";
@@ -43,6 +44,7 @@ export class VideoEncoder implements AsyncDisposable {
   #encoder: NativeVideoEncoder | undefined;
   #picture: NativeFrame | undefined;
   #bitrate: number;
+  #colorSpace: ColorSpace = "bt601";
   #working: Promise<EncodedVideoFrame> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -76,6 +78,10 @@ export class VideoEncoder implements AsyncDisposable {
     invariant(!this.#working, "a video encoder takes one frame at a time");
     if (this.#closing) return undefined;
     const picture = this.#fitPicture(frame);
+    if (frame.colorSpace !== this.#colorSpace) {
+      this.#colorSpace = frame.colorSpace;
+      this.#discardEncoder(); // H.264 says it in its parameter sets, with which every stream begins.
+    }
     writePicture(frame, picture);
     this.#working = this.#compress(picture, frame.timestampUs, keyframe);
     try {
@@ -144,7 +150,10 @@ export class VideoEncoder implements AsyncDisposable {
 
   #open(size: PictureSize, rate: EncodingRate): Promise<NativeVideoEncoder> {
     if (this.#options.codec === "VP8") return Vp8Encoder.open(this.#ffmpeg, size, rate);
-    return H264Encoder.open(this.#ffmpeg, size, rate, { maxSliceBytes: this.#options.maxSliceBytes });
+    return H264Encoder.open(this.#ffmpeg, size, rate, {
+      maxSliceBytes: this.#options.maxSliceBytes,
+      colorSpace: this.#colorSpace,
+    });
   }
 
   #takePacket(timestampUs: number): EncodedVideoFrame {

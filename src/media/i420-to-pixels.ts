@@ -1,14 +1,34 @@
-import { type I420Planes, i420Planes } from "./i420.ts";
+import { type ColorSpace, type I420Planes, i420Planes } from "./i420.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import { copyPlane, planesOf } from "./plane.ts";
 
-// BT.601, limited range, in 16 binary places. Luma spreads from 219 steps to 255, chroma from 224.
+// Limited range, in 16 binary places. Luma spreads from 219 steps to 255, chroma from 224.
 const LUMA = 76_309; // 255 / 219
-const RED_V = 104_597; // 2 (1 - 0.299) 255 / 224
-const GREEN_U = -25_675; // -2 (1 - 0.114) 0.114 / 0.587 * 255 / 224
-const GREEN_V = -53_279; // -2 (1 - 0.299) 0.299 / 0.587 * 255 / 224
-const BLUE_U = 132_201; // 2 (1 - 0.114) 255 / 224
 const HALF = 32_768;
+
+interface ChromaWeights {
+  readonly redV: number;
+  readonly greenU: number;
+  readonly greenV: number;
+  readonly blueU: number;
+}
+
+const CHROMA_WEIGHTS: Readonly<Record<ColorSpace, ChromaWeights>> = {
+  bt601: chromaWeights(0.299, 0.114),
+  bt709: chromaWeights(0.2126, 0.0722),
+};
+
+/** What chroma adds to the colours, from the shares that red and blue have in luma. */
+function chromaWeights(red: number, blue: number): ChromaWeights {
+  const scale = (2 * 65_536 * 255) / 224;
+  const green = 1 - red - blue;
+  return {
+    redV: Math.round(scale * (1 - red)),
+    greenU: Math.round((-scale * (1 - blue) * blue) / green),
+    greenV: Math.round((-scale * (1 - red) * red) / green),
+    blueU: Math.round(scale * (1 - blue)),
+  };
+}
 
 /** The brightness that each luma value means, from black at 16 to white at 235. */
 const GRAY_OF_LUMA = Uint8Array.from({ length: 256 }, (_, luma) =>
@@ -25,14 +45,16 @@ export function i420ToPixels(
   height: number,
   format: PixelFormat,
   target: Uint8Array,
+  colorSpace: ColorSpace = "bt601",
 ): void {
+  const weights = CHROMA_WEIGHTS[colorSpace];
   switch (format) {
     case "rgba":
-      return writeRgba(planes, width, height, target);
+      return writeRgba(planes, width, height, target, weights);
     case "rgb24":
-      return writeRgb24(planes, width, height, target, false);
+      return writeRgb24(planes, width, height, target, { blueFirst: false, weights });
     case "bgr24":
-      return writeRgb24(planes, width, height, target, true);
+      return writeRgb24(planes, width, height, target, { blueFirst: true, weights });
     case "gray8":
       return writeGray(planes, width, height, target);
     case "i420": {
@@ -45,17 +67,23 @@ export function i420ToPixels(
   }
 }
 
-function writeRgba(planes: I420Planes, width: number, height: number, target: Uint8Array): void {
+function writeRgba(
+  planes: I420Planes,
+  width: number,
+  height: number,
+  target: Uint8Array,
+  weights: ChromaWeights,
+): void {
   const words = wordsOf(target) ?? new Int32Array(2 * width);
   const inPlace = words.buffer === target.buffer;
   for (let row = 0; row < height; row += 2) {
     // The last row of an odd height is its own neighbour: it is packed twice, to the same place.
     const below = row + 1 < height ? 1 : 0;
     if (inPlace) {
-      packRowPair(planes, row, below, words, { width, start: row * width, blueFirst: false });
+      packRowPair(planes, row, below, words, { width, start: row * width, blueFirst: false, weights });
       continue;
     }
-    packRowPair(planes, row, below, words, { width, start: 0, blueFirst: false });
+    packRowPair(planes, row, below, words, { width, start: 0, blueFirst: false, weights });
     let write = row * width * 4;
     for (let read = 0; read < (1 + below) * width; read += 1) {
       const pixel = words[read] as number;
@@ -68,12 +96,18 @@ function writeRgba(planes: I420Planes, width: number, height: number, target: Ui
   }
 }
 
-function writeRgb24(planes: I420Planes, width: number, height: number, target: Uint8Array, blueFirst: boolean): void {
+function writeRgb24(
+  planes: I420Planes,
+  width: number,
+  height: number,
+  target: Uint8Array,
+  { blueFirst, weights }: { blueFirst: boolean; weights: ChromaWeights },
+): void {
   const pixels = new Int32Array(2 * width);
   const words = (width & 3) === 0 ? wordsOf(target) : undefined;
   for (let row = 0; row < height; row += 2) {
     const below = row + 1 < height ? 1 : 0;
-    packRowPair(planes, row, below, pixels, { width, start: 0, blueFirst });
+    packRowPair(planes, row, below, pixels, { width, start: 0, blueFirst, weights });
     const count = (1 + below) * width;
     let write = row * width * 3;
     if (words) {
@@ -114,23 +148,28 @@ function packRowPair(
   row: number,
   below: 0 | 1,
   target: Int32Array,
-  { width, start, blueFirst }: { width: number; start: number; blueFirst: boolean },
+  {
+    width,
+    start,
+    blueFirst,
+    weights: { redV, greenU, greenV, blueU },
+  }: { width: number; start: number; blueFirst: boolean; weights: ChromaWeights },
 ): void {
   const top = row * strideY;
   const bottom = top + below * strideY;
   const writeBottom = start + below * width;
   const rowU = (row >> 1) * strideU;
   const rowV = (row >> 1) * strideV;
-  const lowU = blueFirst ? BLUE_U : 0;
-  const lowV = blueFirst ? 0 : RED_V;
-  const highU = blueFirst ? 0 : BLUE_U;
-  const highV = blueFirst ? RED_V : 0;
+  const lowU = blueFirst ? blueU : 0;
+  const lowV = blueFirst ? 0 : redV;
+  const highU = blueFirst ? 0 : blueU;
+  const highV = blueFirst ? redV : 0;
   for (let column = 0; column < width; column += 2) {
     const right = column + 1 < width ? column + 1 : column;
     const chromaU = (u[rowU + (column >> 1)] as number) - 128;
     const chromaV = (v[rowV + (column >> 1)] as number) - 128;
     const low = Math.imul(chromaU, lowU) + Math.imul(chromaV, lowV);
-    const green = Math.imul(chromaU, GREEN_U) + Math.imul(chromaV, GREEN_V);
+    const green = Math.imul(chromaU, greenU) + Math.imul(chromaV, greenV);
     const high = Math.imul(chromaU, highU) + Math.imul(chromaV, highV);
     target[start + column] = packPixel(y[top + column] as number, low, green, high);
     target[start + right] = packPixel(y[top + right] as number, low, green, high);

@@ -1,4 +1,10 @@
 /**
+ * How luma and chroma stand for colours: ITU-R BT.601, which WebRTC takes for granted, or BT.709, which
+ * browsers use for what they draw themselves and for large pictures.
+ */
+export type ColorSpace = "bt601" | "bt709";
+
+/**
  * A picture in I420: full-size luma, chroma at half width and half height (rounded up), limited range
  * (luma 16-235, chroma 16-240), the layout that WebRTC's codecs read and write.
  */

@@ -3,7 +3,7 @@ import type { Plane } from "./plane.ts";
 /** Weights have 14 binary places: those of one sample add up to exactly this. */
 const WEIGHT_ONE = 16_384;
 
-/** A half that rounds in the second step, where 14 places of the weights and 8 of the first step are dropped. */
+/** A half that rounds in the second step, where 14 places of the weights and 8 of a line are dropped. */
 const WEIGHT_HALF = 1 << 21;
 
 /** The part of a plane that is read, in samples; fractions are allowed. */
@@ -22,41 +22,26 @@ export interface PlaneWindow {
 export function resizePlane(from: Plane, to: Plane, window: PlaneWindow): void {
   const columns = sampling(window.x, window.width, from.width, to.width);
   const rows = sampling(window.y, window.height, from.height, to.height);
-  const sums = new Int32Array(to.width);
-
-  // Neighbouring target rows share at most one source row, so two filtered rows are enough to filter each only once.
-  const lines = [new Uint16Array(to.width), new Uint16Array(to.width)] as const;
-  const lineRows = [-1, -1];
-  const filteredRow = (row: number): Uint16Array => {
-    const parity = (row & 1) as 0 | 1;
-    const line = lines[parity];
-    if (lineRows[parity] !== row) {
-      lineRows[parity] = row;
-      if (columns.inPairs) filterRowByPairs(from.data, row * from.stride, columns, line);
-      else filterRow(from.data, row * from.stride, columns, line);
-    }
-    return line;
-  };
-
+  // A line is what a target row is made of, at the source's width, with 8 binary places.
+  const line = new Uint16Array(from.width + 1);
+  const sums = new Int32Array(from.width);
   let weightIndex = 0;
   for (let row = 0; row < to.height; row += 1) {
-    const firstRow = rows.starts[row] as number;
+    const start = (rows.starts[row] as number) * from.stride;
     const count = rows.counts[row] as number;
-    const write = row * to.stride;
-    if (count === 2) {
-      const weight = rows.weights[weightIndex] as number;
-      const above = filteredRow(firstRow);
-      // Below the last row there is nothing; its weight is 0.
-      const below = weight === WEIGHT_ONE ? above : filteredRow(firstRow + 1);
-      writeMix(above, below, weight, to.data, write);
-    } else {
-      sums.fill(WEIGHT_HALF);
+    const first = rows.weights[weightIndex] as number;
+    if (first === WEIGHT_ONE) takeRow(from.data, start, line, from.width);
+    else if (count === 2) mixRows(from.data, start, start + from.stride, first, line, from.width);
+    else {
+      sums.fill(32);
       for (let index = 0; index < count; index += 1) {
-        addWeighted(sums, filteredRow(firstRow + index), rows.weights[weightIndex + index] as number);
+        addRow(from.data, start + index * from.stride, rows.weights[weightIndex + index] as number, sums);
       }
-      writeSums(sums, to.data, write);
+      for (let column = 0; column < from.width; column += 1) line[column] = (sums[column] as number) >> 6;
     }
     weightIndex += count;
+    if (columns.inPairs) writeRowByPairs(line, columns, to.data, row * to.stride);
+    else writeRow(line, columns, to.data, row * to.stride);
   }
 }
 
@@ -116,58 +101,61 @@ function linearSampling(offset: number, scale: number, sourceSize: number, targe
   return { starts, counts, weights, inPairs: true };
 }
 
-// A filtered sample has 8 binary places: 14 + 8 bits of weighted bytes, of which 6 are dropped.
+function takeRow(source: Uint8Array, start: number, line: Uint16Array, width: number): void {
+  for (let column = 0; column < width; column += 1) line[column] = (source[start + column] as number) << 8;
+}
 
-function filterRow(
+/** The mean of two rows; `weight` is the share of the first. Weights have 14 places, of which 6 are dropped. */
+function mixRows(
   source: Uint8Array,
-  rowStart: number,
+  start: number,
+  below: number,
+  weight: number,
+  line: Uint16Array,
+  width: number,
+): void {
+  const rest = WEIGHT_ONE - weight;
+  for (let column = 0; column < width; column += 1) {
+    line[column] =
+      (Math.imul(source[start + column] as number, weight) + Math.imul(source[below + column] as number, rest) + 32) >> 6;
+  }
+}
+
+function addRow(source: Uint8Array, start: number, weight: number, sums: Int32Array): void {
+  for (let column = 0; column < sums.length; column += 1) {
+    sums[column] = (sums[column] as number) + Math.imul(source[start + column] as number, weight);
+  }
+}
+
+function writeRow(
+  line: Uint16Array,
   { starts, counts, weights }: Sampling,
-  target: Uint16Array,
+  target: Uint8Array,
+  targetStart: number,
 ): void {
   let weightIndex = 0;
-  for (let column = 0; column < target.length; column += 1) {
-    let read = rowStart + (starts[column] as number);
-    let sum = 32;
+  for (let column = 0; column < starts.length; column += 1) {
+    let read = starts[column] as number;
+    let sum = WEIGHT_HALF;
     for (const stop = read + (counts[column] as number); read < stop; read += 1) {
-      sum += Math.imul(source[read] as number, weights[weightIndex] as number);
+      sum += Math.imul(line[read] as number, weights[weightIndex] as number);
       weightIndex += 1;
     }
-    target[column] = sum >> 6;
+    target[targetStart + column] = sum >> 22;
   }
 }
 
-function filterRowByPairs(
-  source: Uint8Array,
-  rowStart: number,
+function writeRowByPairs(
+  line: Uint16Array,
   { starts, weights }: Sampling,
-  target: Uint16Array,
+  target: Uint8Array,
+  targetStart: number,
 ): void {
-  for (let column = 0; column < target.length; column += 1) {
-    const read = rowStart + (starts[column] as number);
-    const left = source[read] as number;
-    // In a plane of one column there is no right neighbour; its weight is 0.
-    const step = ((source[read + 1] as number) - left) | 0;
-    target[column] = (left << 8) + ((Math.imul(step, weights[2 * column + 1] as number) + 32) >> 6);
-  }
-}
-
-/** Writes a row between two filtered ones; `weight` is the share of `above`. */
-function writeMix(above: Uint16Array, below: Uint16Array, weight: number, target: Uint8Array, start: number): void {
-  const rest = WEIGHT_ONE - weight;
-  for (let column = 0; column < above.length; column += 1) {
-    const sum = Math.imul(above[column] as number, weight) + Math.imul(below[column] as number, rest);
-    target[start + column] = (sum + WEIGHT_HALF) >> 22;
-  }
-}
-
-function addWeighted(sums: Int32Array, line: Uint16Array, weight: number): void {
-  for (let column = 0; column < sums.length; column += 1) {
-    sums[column] = (sums[column] as number) + Math.imul(line[column] as number, weight);
-  }
-}
-
-function writeSums(sums: Int32Array, target: Uint8Array, start: number): void {
-  for (let column = 0; column < sums.length; column += 1) {
-    target[start + column] = (sums[column] as number) >> 22;
+  for (let column = 0; column < starts.length; column += 1) {
+    const read = starts[column] as number;
+    const left = Math.imul(line[read] as number, weights[2 * column] as number);
+    // A line of one sample is followed by a 0, whose weight is 0.
+    const right = Math.imul(line[read + 1] as number, weights[2 * column + 1] as number);
+    target[targetStart + column] = (left + right + WEIGHT_HALF) >> 22;
   }
 }

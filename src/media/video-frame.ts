@@ -4,7 +4,7 @@ import type { CaptionOptions } from "./caption/caption-options.ts";
 import { cropPlane, cropPlaneBetween } from "./crop-plane.ts";
 import { flipPlaneHorizontally, flipPlaneVertically } from "./flip-plane.ts";
 import type { FrameLease } from "./frame-pool.ts";
-import { type I420Planes, i420ByteLength, i420Planes } from "./i420.ts";
+import { type ColorSpace, type I420Planes, i420ByteLength, i420Planes } from "./i420.ts";
 import { i420ToPixels } from "./i420-to-pixels.ts";
 import { overlayPlane } from "./overlay-plane.ts";
 import { assertPictureSize, type PixelFormat, pixelByteLength } from "./pixel-format.ts";
@@ -22,6 +22,7 @@ export interface VideoFrameInit {
   readonly height: number;
   readonly timestampUs?: number | undefined;
   readonly rotation?: Rotation | undefined;
+  readonly colorSpace?: ColorSpace | undefined;
   readonly lease?: FrameLease | undefined;
 }
 
@@ -56,16 +57,19 @@ export class VideoFrame {
   readonly rotation: Rotation;
   /** When the picture was taken, in microseconds; only differences mean something. */
   readonly timestampUs: number | undefined;
+  /** How the planes stand for colours, always in limited range. `to` reads them so, and it is what the peer is told. */
+  readonly colorSpace: ColorSpace;
   readonly #planes: I420Planes;
   readonly #lease: FrameLease | undefined;
 
   /** @internal Users make frames with `VideoFrame.from`. */
-  constructor({ planes, width, height, timestampUs, rotation = 0, lease }: VideoFrameInit) {
+  constructor({ planes, width, height, timestampUs, rotation = 0, colorSpace = "bt601", lease }: VideoFrameInit) {
     this.#planes = planes;
     this.width = width;
     this.height = height;
     this.timestampUs = timestampUs;
     this.rotation = rotation;
+    this.colorSpace = colorSpace;
     this.#lease = lease;
   }
 
@@ -92,11 +96,17 @@ export class VideoFrame {
   static allocate(
     width: number,
     height: number,
-    { lease, timestampUs, rotation }: Pick<VideoFrameInit, "lease" | "timestampUs" | "rotation"> = {},
+    {
+      lease,
+      timestampUs,
+      rotation,
+      colorSpace,
+    }: Pick<VideoFrameInit, "lease" | "timestampUs" | "rotation" | "colorSpace"> = {},
   ): VideoFrame {
     const byteLength = i420ByteLength(width, height);
     const buffer = lease?.allocate(byteLength) ?? new Uint8Array(byteLength);
-    return new VideoFrame({ planes: i420Planes(buffer, width, height), width, height, timestampUs, rotation, lease });
+    const planes = i420Planes(buffer, width, height);
+    return new VideoFrame({ planes, width, height, timestampUs, rotation, colorSpace, lease });
   }
 
   /**
@@ -110,8 +120,8 @@ export class VideoFrame {
 
   /** The same picture, sharing its memory, as taken at another time, in microseconds. */
   withTimestamp(timestampUs: number | undefined): VideoFrame {
-    const { width, height, rotation, lease } = this;
-    return new VideoFrame({ planes: this.planes, width, height, timestampUs, rotation, lease });
+    const { planes, width, height, rotation, colorSpace, lease } = this;
+    return new VideoFrame({ planes, width, height, timestampUs, rotation, colorSpace, lease });
   }
 
   /** @internal The loan that this frame and the frames made from it live on. */
@@ -121,7 +131,7 @@ export class VideoFrame {
 
   /**
    * The picture's pixels, a copy in the layout that `PixelFormat` describes, as they lie in memory: call `upright()`
-   * first where `rotation` may not be 0. Colours are read as BT.601 in limited range; alpha is 255.
+   * first where `rotation` may not be 0. Colours are read by `colorSpace`; alpha is 255.
    */
   to(format: PixelFormat): Uint8Array<ArrayBuffer>;
   /**
@@ -130,18 +140,18 @@ export class VideoFrame {
    */
   to<Target extends Uint8Array | Uint8ClampedArray>(format: PixelFormat, options: { into: Target }): Target;
   to(format: PixelFormat, { into }: { into?: Uint8Array | Uint8ClampedArray } = {}): Uint8Array | Uint8ClampedArray {
-    const { planes, width, height } = this;
+    const { planes, width, height, colorSpace } = this;
     const target = into ?? new Uint8Array(pixelByteLength(format, width, height));
     assertByteLength("into", target, format, width, height);
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-    i420ToPixels(planes, width, height, format, bytes);
+    i420ToPixels(planes, width, height, format, bytes, colorSpace);
     return target;
   }
 
   /** The same picture in memory of its own, without the loan: it stays valid for as long as it is kept. */
   clone(): VideoFrame {
-    const { width, height, timestampUs, rotation } = this;
-    const copy = VideoFrame.allocate(width, height, { timestampUs, rotation });
+    const { width, height, timestampUs, rotation, colorSpace } = this;
+    const copy = VideoFrame.allocate(width, height, { timestampUs, rotation, colorSpace });
     return this.#writeTo(copy, copyPlane);
   }
 
@@ -266,7 +276,8 @@ export class VideoFrame {
   /** A frame for what becomes of this one, on the same loan. */
   #allocate(width: number, height: number, rotation: Rotation = this.rotation): VideoFrame {
     this.#assertReadable();
-    return VideoFrame.allocate(width, height, { lease: this.#lease, timestampUs: this.timestampUs, rotation });
+    const { timestampUs, colorSpace } = this;
+    return VideoFrame.allocate(width, height, { lease: this.#lease, timestampUs, rotation, colorSpace });
   }
 
   #assertReadable(): void {
