@@ -9,10 +9,12 @@ export interface ChurnResult {
   readonly server: ServerName;
   readonly cycles: number;
   readonly failures: number;
-  /** Resident memory in MB: of the idle server, after a first tenth of the cycles, and after all of them. */
+  /** Resident memory in MB: of the idle server, after the first tenth of the cycles, and after all of them. */
   readonly idleMegabytes: number;
   readonly warmMegabytes: number;
   readonly finalMegabytes: number;
+  /** The same after every tenth, to tell a plateau from a leak. */
+  readonly megabytesPerTenth: readonly number[];
   readonly sessionsLeft: number;
   /** From the last goodbye until the server held no session any more. */
   readonly slotsFreeAfterSeconds: number;
@@ -24,6 +26,7 @@ export interface ChurnOptions {
 }
 
 const FREE_TIMEOUT_MS = 45_000;
+const TENTHS = 10;
 const SETTLE_MS = 2000;
 /** Enough for a cycle every second. */
 const CYCLE_TIMEOUT_MS = 1000;
@@ -39,21 +42,23 @@ export async function measureChurn(name: ServerName, { cycles, codec }: ChurnOpt
     for (const failure of new Set(failures)) console.log(`  ${name}: ${failure}`);
     return failures.length;
   };
-  const warmUpCycles = Math.ceil(cycles / 10);
-  const warmUpFailures = await run(warmUpCycles);
-  await sleep(SETTLE_MS);
-  const warmMegabytes = residentMegabytes(server);
-  const failures = await run(cycles - warmUpCycles);
+  let failures = 0;
+  const megabytesPerTenth: number[] = [];
+  for (let tenth = 0; tenth < TENTHS; tenth++) {
+    failures += await run(Math.ceil(cycles / TENTHS));
+    megabytesPerTenth.push(residentMegabytes(server));
+  }
   const freed = await slotsFree(server);
   await sleep(SETTLE_MS);
   server.assertRunning();
   return {
     server: name,
     cycles,
-    failures: failures + warmUpFailures,
+    failures,
     idleMegabytes,
-    warmMegabytes,
+    warmMegabytes: megabytesPerTenth[0] ?? idleMegabytes,
     finalMegabytes: residentMegabytes(server),
+    megabytesPerTenth,
     sessionsLeft: freed.sessionsLeft,
     slotsFreeAfterSeconds: freed.seconds,
   };

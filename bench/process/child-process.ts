@@ -5,6 +5,13 @@ import { createServer } from "node:net";
 const GRACE_MS = 3000;
 const KEPT_OUTPUT = 4000;
 
+/** Children that are still running: however the benchmark ends, none of them stays behind. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Gives the child a channel for messages. @default false */
@@ -23,6 +30,8 @@ export class Child implements AsyncDisposable {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe", ...(ipc ? (["ipc"] as const) : [])],
     });
+    running.add(this.process);
+    this.process.on("exit", () => running.delete(this.process));
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-KEPT_OUTPUT);
     };

@@ -124,7 +124,18 @@ function churnTable({ churn }: BenchResults): string | undefined {
   if (churn.length === 0) return undefined;
   return table(
     "Connects and disconnects, each up to the first returned picture",
-    ["server", "cycles", "failed", "RSS idle MB", "warm", "after", "growth", "slots left", "all free after s"],
+    [
+      "server",
+      "cycles",
+      "failed",
+      "RSS idle MB",
+      "warm",
+      "after",
+      "growth",
+      "per tenth",
+      "slots left",
+      "all free after s",
+    ],
     churn.map((result) => [
       result.server,
       String(result.cycles),
@@ -135,6 +146,7 @@ function churnTable({ churn }: BenchResults): string | undefined {
         result.finalMegabytes,
         result.finalMegabytes - result.warmMegabytes,
       ].map((value) => String(round(value))),
+      result.megabytesPerTenth.map((value) => Math.round(value)).join(" "),
       String(result.sessionsLeft),
       String(round(result.slotsFreeAfterSeconds)),
     ]),
