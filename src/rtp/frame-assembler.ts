@@ -29,10 +29,11 @@ export interface AssembledFrame {
 const NO_FRAMES: readonly AssembledFrame[] = Object.freeze([]);
 
 /**
- * Puts frames together from packets in any order and gives them out in decode order, each the moment its last packet is there.
- * Frames after a missing packet wait for it, because they are built on what it held. They stop waiting when a whole keyframe is there
- * (decoding goes on from it at once), when the packet is `gapTimeoutMs` late, or when 2048 packets wait: then everything up to the next
- * keyframe is dropped and `needsKeyframe` says to ask for one. Empty packets, with which Chrome probes the bandwidth, fill their place and nothing else.
+ * Puts frames together from packets in any order and gives them out in decode order, each the moment its last packet is
+ * there. Frames after a missing packet wait for it, because they are built on what it held. They stop waiting when a
+ * whole keyframe is there (decoding goes on from it at once), when the packet is `gapTimeoutMs` late, or when 2048
+ * packets wait: then everything up to the next keyframe is dropped and `needsKeyframe` says to ask for one. Empty
+ * packets, with which Chrome probes the bandwidth, fill their place and nothing else.
  */
 export class FrameAssembler {
   readonly #depacketizers: ReadonlyMap<number, VideoDepacketizer>;
@@ -64,7 +65,9 @@ export class FrameAssembler {
     this.#gapTimeoutMs = gapTimeoutMs;
   }
 
-  /** Whether nothing can be given out until a keyframe comes: at the beginning and after a loss that was not repaired. */
+  /**
+   * Whether nothing can be given out until a keyframe comes: at the beginning and after a loss that was not repaired.
+   */
   get needsKeyframe(): boolean {
     return this.#needsKeyframe;
   }
@@ -240,8 +243,9 @@ export class FrameAssembler {
   }
 
   /**
-   * After an empty packet with the timestamp of the frame that ended last: what is missing between the two was empty as well, because the
-   * next frame has another timestamp. Senders do not repeat such packets, so waiting for them would only freeze the picture.
+   * After an empty packet with the timestamp of the frame that ended last: what is missing between the two was empty as
+   * well, because the next frame has another timestamp. Senders do not repeat such packets, so waiting for them would
+   * only freeze the picture.
    */
   #passProbes(sequence: number, timestamp: number): void {
     if (!this.#headBeginsFrame || timestamp !== this.#lastTimestamp) return;

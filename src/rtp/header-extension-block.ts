@@ -2,7 +2,10 @@ import { viewOf, writeUint16 } from "./bytes.ts";
 
 /** Elements with a one-byte header: ids 1 to 14, 1 to 16 bytes each (RFC 8285 §4.2). */
 const ONE_BYTE_PROFILE = 0xbede;
-/** Elements with a two-byte header: ids 1 to 255, 0 to 255 bytes each (RFC 8285 §4.3). The low 4 bits are the application's. */
+/**
+ * Elements with a two-byte header: ids 1 to 255, 0 to 255 bytes each (RFC 8285 §4.3). The low 4 bits are the
+ * application's.
+ */
 const TWO_BYTE_PROFILE = 0x1000;
 
 /** One element of a header extension: the id that SDP gave to its URI, and its bytes. */

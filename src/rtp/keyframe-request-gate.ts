@@ -9,9 +9,9 @@ export interface KeyframeRequestGateOptions {
 }
 
 /**
- * Turns the peer's requests for keyframes, which come in storms when a network is bad, into few keyframes, which are what a bad network
- * can bear least. A request that was under way before the last keyframe could arrive is stale; one that comes soon
- * after is answered when the interval is over, not dropped, since not every peer asks twice.
+ * Turns the peer's requests for keyframes, which come in storms when a network is bad, into few keyframes, which are
+ * what a bad network can bear least. A request that was under way before the last keyframe could arrive is stale; one
+ * that comes soon after is answered when the interval is over, not dropped, since not every peer asks twice.
  */
 export class KeyframeRequestGate {
   readonly #minimumIntervalMs: number;
@@ -41,7 +41,10 @@ export class KeyframeRequestGate {
     this.handleRequest(timing);
   }
 
-  /** Whether the next frame has to be a keyframe. Asked once per frame, before it is encoded; a yes is given once per request. */
+  /**
+   * Whether the next frame has to be a keyframe. Asked once per frame, before it is encoded; a yes is given once per
+   * request.
+   */
   takeForcedKeyframe(nowMs: number): boolean {
     if (!this.#pending || nowMs < this.#lastKeyframeAtMs + this.#minimumIntervalMs) return false;
     this.#pending = false;

@@ -4,8 +4,8 @@ export interface KeyframeRequesterOptions {
 }
 
 /**
- * Decides when to ask the peer for a keyframe: at once when one is needed, then again until it comes, with as much time between
- * as the answer takes. One request per broken frame would make the peer send nothing but keyframes.
+ * Decides when to ask the peer for a keyframe: at once when one is needed, then again until it comes, with as much time
+ * between as the answer takes. One request per broken frame would make the peer send nothing but keyframes.
  */
 export class KeyframeRequester {
   readonly #minimumIntervalMs: number;

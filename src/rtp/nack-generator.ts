@@ -20,9 +20,9 @@ interface MissingPacket {
 }
 
 /**
- * Decides which packets to ask for again and when (RFC 4585 §6.2.1): first after a short delay in which reordered packets
- * may still come, then once per round trip and not more often, since an answer cannot be there earlier. A packet is given up after ten requests
- * or `maxAgeMs`; when more than 500 are missing, all are.
+ * Decides which packets to ask for again and when (RFC 4585 §6.2.1): first after a short delay in which reordered
+ * packets may still come, then once per round trip and not more often, since an answer cannot be there earlier. A
+ * packet is given up after ten requests or `maxAgeMs`; when more than 500 are missing, all are.
  */
 export class NackGenerator {
   /** Keyed by unwrapped sequence number, in rising order. */

@@ -5,9 +5,10 @@ const EAGER_GROWTH_PER_S = 4;
 const CALM_GROWTH_PER_S = 1.15;
 
 /**
- * Decides how much the peer may send us, to be told as REMB. A browser begins at 300 kbit/s and climbs slowly by itself, but during its first
- * two seconds it jumps to what REMB allows: so this begins high and doubles twice a second until something is lost. Above 10 % of loss it falls by half of the loss
- * (draft-ietf-rmcat-gcc-02 §6); between 2 and 10 % it stays.
+ * Decides how much the peer may send us, to be told as REMB. A browser begins at 300 kbit/s and climbs slowly by
+ * itself, but during its first two seconds it jumps to what REMB allows: so this begins high and doubles twice a second
+ * until something is lost. Above 10 % of loss it falls by half of the loss (draft-ietf-rmcat-gcc-02 §6); between 2 and
+ * 10 % it stays.
  */
 export class ReceiveBitrate {
   readonly #limits: BitrateLimits;

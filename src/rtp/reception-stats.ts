@@ -15,12 +15,16 @@ export interface ReceptionStatsOptions {
 }
 
 /**
- * What a packet's sequence number says of its stream: `accepted` goes on as usual; `restarted` means that the sender numbers anew
- * and everything remembered of it is void; `suspect` is far away from the others and to be thrown away, unless the next one follows it.
+ * What a packet's sequence number says of its stream: `accepted` goes on as usual; `restarted` means that the sender
+ * numbers anew and everything remembered of it is void; `suspect` is far away from the others and to be thrown away,
+ * unless the next one follows it.
  */
 export type SequenceVerdict = "accepted" | "restarted" | "suspect";
 
-/** Counts what arrives of one stream and makes the report about it: loss, jitter and highest sequence number (RFC 3550 appendices A.1, A.3, A.8). */
+/**
+ * Counts what arrives of one stream and makes the report about it: loss, jitter and highest sequence number (RFC 3550
+ * appendices A.1, A.3, A.8).
+ */
 export class ReceptionStats {
   readonly #ticksPerMs: number;
   #started = false;

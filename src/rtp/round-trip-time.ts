@@ -13,7 +13,10 @@ export class RoundTripTime {
     return this.#smoothedMs;
   }
 
-  /** @param wallMs When the block arrived, on the clock that our sender reports carry: milliseconds since the Unix epoch. */
+  /**
+   * @param wallMs When the block arrived, on the clock that our sender reports carry: milliseconds since the Unix
+   * epoch.
+   */
   handleReportBlock({ lastSenderReport, delaySinceLastSenderReport }: ReportBlock, wallMs: number): void {
     if (lastSenderReport === 0) return;
     const arrival = compactNtp(ntpFromWallMs(wallMs));

@@ -12,8 +12,9 @@ export interface RtxStream {
 }
 
 /**
- * The original of a retransmitted packet (RFC 4588 §4), for the stream with this SSRC and payload type. Returns `undefined` for
- * a packet without an original: browsers fill retransmission streams with padding to probe the bandwidth.
+ * The original of a retransmitted packet (RFC 4588 §4), for the stream with this SSRC and payload type. Returns
+ * `undefined` for a packet without an original: browsers fill retransmission streams with padding to probe the
+ * bandwidth.
  */
 export function unwrapRtx(
   packet: RtpPacket,

@@ -3,8 +3,8 @@ import { type BitrateLimits, clampBitrate, DEFAULT_BITRATE_LIMITS, HIGH_LOSS, LO
 const GROWTH_PER_S = 1.25;
 
 /**
- * The bitrate that the encoder should aim for: what the peer's loss reports let it reach, never above what its REMB allows.
- * Below 2 % of loss it grows, above 10 % it falls by half of the loss (draft-ietf-rmcat-gcc-02 §6).
+ * The bitrate that the encoder should aim for: what the peer's loss reports let it reach, never above what its REMB
+ * allows. Below 2 % of loss it grows, above 10 % it falls by half of the loss (draft-ietf-rmcat-gcc-02 §6).
  */
 export class SendBitrate {
   readonly #limits: BitrateLimits;

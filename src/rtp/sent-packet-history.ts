@@ -18,8 +18,8 @@ interface SentPacket {
 }
 
 /**
- * Remembers what was sent, to answer requests for lost packets (RFC 4585 §6.2.1). Bounded by 1024 packets and by age, oldest
- * leaving first. A packet asked for twice within a round trip is given once, and at most ten times in all.
+ * Remembers what was sent, to answer requests for lost packets (RFC 4585 §6.2.1). Bounded by 1024 packets and by age,
+ * oldest leaving first. A packet asked for twice within a round trip is given once, and at most ten times in all.
  */
 export class SentPacketHistory {
   readonly #slots = Array.from<SentPacket | undefined>({ length: CAPACITY });

@@ -13,7 +13,10 @@ export interface SentStatsOptions {
   readonly wallOffsetMs: number;
 }
 
-/** Counts what a stream has sent and makes its sender reports, which map RTP timestamps to wall-clock time (RFC 3550 §6.4.1). */
+/**
+ * Counts what a stream has sent and makes its sender reports, which map RTP timestamps to wall-clock time (RFC 3550
+ * §6.4.1).
+ */
 export class SentStats {
   readonly #ssrc: number;
   readonly #ticksPerMs: number;

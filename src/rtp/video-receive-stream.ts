@@ -92,8 +92,8 @@ export interface VideoReceiveStats {
 const NO_FRAMES: readonly ReceivedVideoFrame[] = Object.freeze([]);
 
 /**
- * One received video stream: packets in, whole frames and the RTCP about them out. After each call `nextTimerMs` may have changed; it is when
- * `handleTimer` has RTCP to send.
+ * One received video stream: packets in, whole frames and the RTCP about them out. After each call `nextTimerMs` may
+ * have changed; it is when `handleTimer` has RTCP to send.
  */
 export class VideoReceiveStream {
   readonly #options: VideoReceiveStreamOptions;
@@ -148,7 +148,9 @@ export class VideoReceiveStream {
     };
   }
 
-  /** Takes a packet of this stream or of its retransmissions and returns the frames that it completes, in decode order. */
+  /**
+   * Takes a packet of this stream or of its retransmissions and returns the frames that it completes, in decode order.
+   */
   handlePacket(packet: RtpPacket, nowMs: number): readonly ReceivedVideoFrame[] {
     const payloadType = this.#options.rtxPayloadTypes?.get(packet.payloadType);
     if (payloadType !== undefined) {

@@ -61,8 +61,8 @@ export interface VideoSendStats {
 }
 
 /**
- * One sent video stream: encoded frames in, packets out, and the peer's RTCP turned into what to do: send a packet again, force a keyframe, aim for
- * another bitrate. Packets pass the connection's `TransportStamper` before they leave.
+ * One sent video stream: encoded frames in, packets out, and the peer's RTCP turned into what to do: send a packet
+ * again, force a keyframe, aim for another bitrate. Packets pass the connection's `TransportStamper` before they leave.
  */
 export class VideoSendStream {
   readonly #options: VideoSendStreamOptions;

@@ -5,8 +5,9 @@ import { NAL_TYPE, nalUnitType } from "./nal-unit.ts";
 const START_CODE_BYTES = 4;
 
 /**
- * Joins RTP payloads into an H.264 access unit in Annex B format (RFC 6184): single NAL units, STAP-A and FU-A.
- * The interleaved kinds (STAP-B, MTAP, FU-B) belong to packetization mode 2, which WebRTC does not use: they make a frame invalid.
+ * Joins RTP payloads into an H.264 access unit in Annex B format (RFC 6184): single NAL units, STAP-A and FU-A. The
+ * interleaved kinds (STAP-B, MTAP, FU-B) belong to packetization mode 2, which WebRTC does not use: they make a frame
+ * invalid.
  */
 export const h264Depacketizer: VideoDepacketizer = {
   beginsKeyframe(payload) {

@@ -21,9 +21,9 @@ export interface H264PacketizerOptions {
 }
 
 /**
- * Cuts H.264 access units in Annex B format into RTP payloads (RFC 6184). In mode 1, neighbours that fit one packet share it
- * (parameter sets travel with each other and, when small, with their slice), and larger ones are cut into equal parts.
- * In mode 0, an access unit with a NAL unit that does not fit is refused as a whole: configure the encoder
+ * Cuts H.264 access units in Annex B format into RTP payloads (RFC 6184). In mode 1, neighbours that fit one packet
+ * share it (parameter sets travel with each other and, when small, with their slice), and larger ones are cut into
+ * equal parts. In mode 0, an access unit with a NAL unit that does not fit is refused as a whole: configure the encoder
  * with `MODE_0_MAX_SLICE_BYTES`.
  */
 export class H264Packetizer implements VideoPacketizer {

@@ -25,9 +25,9 @@ export type RtcpPacket =
   | Remb;
 
 /**
- * Reads the RTCP packets in a datagram: a compound one (RFC 3550 §6.1) or a reduced-size one (RFC 5506).
- * Packets of other kinds (APP, XR, other feedback), and packets whose contents are malformed, are left out. Returns `undefined` when
- * the datagram is not a chain of RTCP packets that ends where it ends. Never throws.
+ * Reads the RTCP packets in a datagram: a compound one (RFC 3550 §6.1) or a reduced-size one (RFC 5506). Packets of
+ * other kinds (APP, XR, other feedback), and packets whose contents are malformed, are left out. Returns `undefined`
+ * when the datagram is not a chain of RTCP packets that ends where it ends. Never throws.
  */
 export function parseRtcp(datagram: Uint8Array): RtcpPacket[] | undefined {
   const packets: RtcpPacket[] = [];
@@ -101,7 +101,10 @@ export function serializeRtcpPacket(packet: RtcpPacket): Uint8Array<ArrayBuffer>
 }
 
 export interface CompoundOptions {
-  /** Whether `a=rtcp-rsize` was negotiated: then feedback may travel without a report in front (RFC 5506). @default false */
+  /**
+   * Whether `a=rtcp-rsize` was negotiated: then feedback may travel without a report in front (RFC 5506). @default
+   * false
+   */
   readonly reducedSize?: boolean;
   /** The local SSRC and name to put in front of packets that do not begin with a report. */
   readonly ssrc: number;
@@ -109,8 +112,9 @@ export interface CompoundOptions {
 }
 
 /**
- * Joins packets into one datagram, in their order. Unless reduced size was agreed, a compound packet has to begin with a report and to
- * name its source (RFC 3550 §6.1): an empty receiver report and a source description are added when they are missing.
+ * Joins packets into one datagram, in their order. Unless reduced size was agreed, a compound packet has to begin with
+ * a report and to name its source (RFC 3550 §6.1): an empty receiver report and a source description are added when
+ * they are missing.
  */
 export function serializeRtcp(
   packets: readonly RtcpPacket[],

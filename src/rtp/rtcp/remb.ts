@@ -11,7 +11,10 @@ import { RTCP_TYPE, type RtcpBody } from "./packet-header.ts";
 const IDENTIFIER = 0x52_45_4d_42;
 const MANTISSA_BITS = 18;
 
-/** Receiver estimated maximum bitrate: how much the streams' sender may send in all (draft-alvestrand-rmcat-remb-03 §2.2). */
+/**
+ * Receiver estimated maximum bitrate: how much the streams' sender may send in all (draft-alvestrand-rmcat-remb-03
+ * §2.2).
+ */
 export interface Remb {
   readonly type: "remb";
   readonly senderSsrc: number;
