@@ -173,9 +173,8 @@ export class Session implements TransportEvents, HandlerSession {
 
   /** Has the handler answer now; false when it is of a kind that cannot. */
   triggerResponse(): boolean {
-    const { triggerResponse } = this.#handler;
-    if (!triggerResponse) return false;
-    runInSession(this, async () => triggerResponse.call(this.#handler, this)).catch((thrown: unknown) =>
+    if (!this.#handler.triggerResponse) return false;
+    runInSession(this, async () => this.#handler.triggerResponse?.(this)).catch((thrown: unknown) =>
       this.reportError(toError(thrown)),
     );
     return true;
@@ -196,7 +195,7 @@ export class Session implements TransportEvents, HandlerSession {
       this.outputs.end();
       this.#closed = this.#transport?.close();
       this.#onEnd(this, reason);
-      if (!this.#running) this.#running = runInSession(this, () => this.#shutDown());
+      this.#running ??= runInSession(this, () => this.#shutDown());
     }
     await this.#closed;
   }

@@ -78,10 +78,13 @@ export async function startCall(page: Page, options: CallOptions = {}): Promise<
     }, 1000 / 30);
 
     const peer = new RTCPeerConnection();
-    const messages: CallState["messages"][number][] = [];
+    type Message = CallState["messages"][number];
+    const messages: Message[] = [];
     const channel = peer.createDataChannel("text");
     channel.addEventListener("open", () => channel.send("handshake"));
-    channel.addEventListener("message", (event) => messages.push(JSON.parse(String(event.data))));
+    channel.addEventListener("message", (event) => {
+      messages.push(JSON.parse(String(event.data)) as (typeof messages)[number]);
+    });
     const video = document.createElement("video");
     video.muted = true;
     peer.addEventListener("track", ({ track }) => {
@@ -113,7 +116,7 @@ export async function startCall(page: Page, options: CallOptions = {}): Promise<
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ ...body, webrtc_id: webrtcId }),
       });
-      return response.json();
+      return (await response.json()) as CallState["reply"];
     };
     if (trickle) {
       peer.addEventListener("icecandidate", ({ candidate }) => {
@@ -149,7 +152,8 @@ export async function startCall(page: Page, options: CallOptions = {}): Promise<
         for (const entry of stats.values()) {
           if (entry["type"] !== "inbound-rtp" || entry["kind"] !== "video") continue;
           frames = Number(entry["framesDecoded"] ?? 0);
-          codec = String(stats.get(String(entry["codecId"]))?.["mimeType"] ?? "").replace("video/", "") || undefined;
+          const mimeType = stats.get(String(entry["codecId"]))?.["mimeType"];
+          codec = typeof mimeType === "string" ? mimeType.replace("video/", "") : undefined;
         }
         const [shownWidth, shownHeight] = [video.videoWidth, video.videoHeight];
         let colors: number[][] = [];

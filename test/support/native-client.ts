@@ -5,7 +5,6 @@ import type { Stream } from "../../src/index.ts";
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
   readonly id = randomUUID();
-  readonly messages: string[] = [];
   readonly #peer = new PeerConnection("client", { iceServers: [], disableAutoNegotiation: true });
   readonly #track: Track;
   readonly #opened: Promise<void>;
@@ -20,8 +19,7 @@ export class NativeClient {
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
     });
-    const channel = this.#peer.createDataChannel("text");
-    channel.onMessage((message) => this.messages.push(String(message)));
+    this.#peer.createDataChannel("text");
   }
 
   /** The offer, all candidates inside. */
