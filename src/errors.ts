@@ -39,7 +39,7 @@ export class WebRTCError extends Error {
 }
 
 /** A bug of ours, never the caller's. It is not meant to be caught. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
 

@@ -11,8 +11,15 @@ describe("the body of POST webrtc/offer", () => {
   });
 
   test("is a candidate as browsers write it, with fields that they add later", () => {
-    const candidate = { candidate: "candidate:1 1 udp 1 ::1 9 typ host", sdpMid: "0", sdpMLineIndex: 0, usernameFragment: null };
-    expect(parseOfferRequest({ type: "ice-candidate", webrtc_id: "a1", candidate: { ...candidate, relayProtocol: null } })).toEqual({
+    const candidate = {
+      candidate: "candidate:1 1 udp 1 ::1 9 typ host",
+      sdpMid: "0",
+      sdpMLineIndex: 0,
+      usernameFragment: null,
+    };
+    expect(
+      parseOfferRequest({ type: "ice-candidate", webrtc_id: "a1", candidate: { ...candidate, relayProtocol: null } }),
+    ).toEqual({
       type: "ice-candidate",
       webrtcId: "a1",
       candidate,
@@ -43,6 +50,8 @@ describe("the body of POST webrtc/offer", () => {
     [{ type: "offer", sdp: 7, webrtc_id: "a" }, '"sdp"'],
     [{ type: "offer", sdp: "v=0", webrtc_id: { a: 1 } }, '"webrtc_id"'],
   ])("is refused when it is %j, with the field at fault", (body, words) => {
-    expect(() => parseOfferRequest(body)).toThrow(expect.objectContaining({ code: "invalid_request", message: expect.stringContaining(words) }));
+    expect(() => parseOfferRequest(body)).toThrow(
+      expect.objectContaining({ code: "invalid_request", message: expect.stringContaining(words) }),
+    );
   });
 });
