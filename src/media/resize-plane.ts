@@ -117,7 +117,8 @@ function mixRows(
   const rest = WEIGHT_ONE - weight;
   for (let column = 0; column < width; column += 1) {
     line[column] =
-      (Math.imul(source[start + column] as number, weight) + Math.imul(source[below + column] as number, rest) + 32) >> 6;
+      (Math.imul(source[start + column] as number, weight) + Math.imul(source[below + column] as number, rest) + 32) >>
+      6;
   }
 }
 
