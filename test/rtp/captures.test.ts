@@ -88,7 +88,7 @@ it("there are captures of browsers", () => {
   expect(names.join(" ")).toMatch(/chromium.*firefox/);
 });
 
-describe.each(names)("%s", (name) => {
+describe.each(names)("%s", { timeout: 30_000 }, (name) => {
   const { header, datagrams } = readCapture(name);
   const video = header.streams.filter(({ kind }) => kind === "video");
 

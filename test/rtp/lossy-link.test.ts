@@ -137,7 +137,7 @@ describe("a call over a bad link", { timeout: 60_000 }, () => {
     { loss: 0.05, roundTripMs: 150 },
     { loss: 0.1, roundTripMs: 40 },
   ])("repairs a loss of $loss at a round trip of $roundTripMs ms", ({ loss, roundTripMs }) => {
-    for (let seed = 1; seed <= 4; seed += 1) {
+    for (let seed = 1; seed <= 2; seed += 1) {
       const result = call({ seed, loss, roundTripMs, durationMs: 30_000 });
       expect(result.receivedFrames / result.sentFrames).toBeGreaterThan(0.9);
       expect(result.longestFreezeMs).toBeLessThan(700);
