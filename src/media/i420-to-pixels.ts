@@ -1,3 +1,4 @@
+import { DECODING, type DecodingWeights } from "./color-space.ts";
 import { type ColorSpace, type I420Planes, i420Planes } from "./i420.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import { copyPlane, planesOf } from "./plane.ts";
@@ -5,30 +6,6 @@ import { copyPlane, planesOf } from "./plane.ts";
 // Limited range, in 16 binary places. Luma spreads from 219 steps to 255, chroma from 224.
 const LUMA = 76_309; // 255 / 219
 const HALF = 32_768;
-
-interface ChromaWeights {
-  readonly redV: number;
-  readonly greenU: number;
-  readonly greenV: number;
-  readonly blueU: number;
-}
-
-const CHROMA_WEIGHTS: Readonly<Record<ColorSpace, ChromaWeights>> = {
-  bt601: chromaWeights(0.299, 0.114),
-  bt709: chromaWeights(0.2126, 0.0722),
-};
-
-/** What chroma adds to the colours, from the shares that red and blue have in luma. */
-function chromaWeights(red: number, blue: number): ChromaWeights {
-  const scale = (2 * 65_536 * 255) / 224;
-  const green = 1 - red - blue;
-  return {
-    redV: Math.round(scale * (1 - red)),
-    greenU: Math.round((-scale * (1 - blue) * blue) / green),
-    greenV: Math.round((-scale * (1 - red) * red) / green),
-    blueU: Math.round(scale * (1 - blue)),
-  };
-}
 
 /** The brightness that each luma value means, from black at 16 to white at 235. */
 const GRAY_OF_LUMA = Uint8Array.from({ length: 256 }, (_, luma) =>
@@ -45,9 +22,9 @@ export function i420ToPixels(
   height: number,
   format: PixelFormat,
   target: Uint8Array,
-  colorSpace: ColorSpace = "bt601",
+  colorSpace: ColorSpace,
 ): void {
-  const weights = CHROMA_WEIGHTS[colorSpace];
+  const weights = DECODING[colorSpace];
   switch (format) {
     case "rgba":
       return writeRgba(planes, width, height, target, weights);
@@ -72,7 +49,7 @@ function writeRgba(
   width: number,
   height: number,
   target: Uint8Array,
-  weights: ChromaWeights,
+  weights: DecodingWeights,
 ): void {
   const words = wordsOf(target) ?? new Int32Array(2 * width);
   const inPlace = words.buffer === target.buffer;
@@ -101,7 +78,7 @@ function writeRgb24(
   width: number,
   height: number,
   target: Uint8Array,
-  { blueFirst, weights }: { blueFirst: boolean; weights: ChromaWeights },
+  { blueFirst, weights }: { blueFirst: boolean; weights: DecodingWeights },
 ): void {
   const pixels = new Int32Array(2 * width);
   const words = (width & 3) === 0 ? wordsOf(target) : undefined;
@@ -153,7 +130,7 @@ function packRowPair(
     start,
     blueFirst,
     weights: { redV, greenU, greenV, blueU },
-  }: { width: number; start: number; blueFirst: boolean; weights: ChromaWeights },
+  }: { width: number; start: number; blueFirst: boolean; weights: DecodingWeights },
 ): void {
   const top = row * strideY;
   const bottom = top + below * strideY;

@@ -1,17 +1,9 @@
-import { type I420Planes, i420Planes } from "./i420.ts";
+import { ENCODING, type EncodingWeights } from "./color-space.ts";
+import { type ColorSpace, type I420Planes, i420Planes } from "./i420.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import { copyPlane, fillPlane, planesOf } from "./plane.ts";
 
-// BT.601, limited range, in 16 binary places. Each chroma triple adds up to zero, so that grey stays grey.
-const LUMA_RED = 16_829; // 0.299 * 219 / 255
-const LUMA_GREEN = 33_039; // 0.587 * 219 / 255
-const LUMA_BLUE = 6_416; // 0.114 * 219 / 255
 const LUMA_BASE = 16 * 65_536 + 32_768;
-const CHROMA_MAIN = 28_784; // 0.5 * 224 / 255
-const U_RED = -9_714;
-const U_GREEN = -19_070;
-const V_GREEN = -24_103;
-const V_BLUE = -4_681;
 /** 128 and the half that rounds, for the sum of four pixels. */
 const CHROMA_BASE = 4 * (128 * 65_536 + 32_768);
 
@@ -28,14 +20,16 @@ export function pixelsToI420(
   width: number,
   height: number,
   planes: I420Planes,
+  colorSpace: ColorSpace,
 ): void {
+  const weights = ENCODING[colorSpace];
   switch (format) {
     case "rgba":
-      return readRgb(pixels, width, height, { bytesPerPixel: 4, red: 0, blue: 2 }, planes);
+      return readRgb(pixels, width, height, { bytesPerPixel: 4, red: 0, blue: 2, weights }, planes);
     case "rgb24":
-      return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 0, blue: 2 }, planes);
+      return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 0, blue: 2, weights }, planes);
     case "bgr24":
-      return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 2, blue: 0 }, planes);
+      return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 2, blue: 0, weights }, planes);
     case "gray8":
       return readGray(pixels, width, height, planes);
     case "i420": {
@@ -51,37 +45,60 @@ export function pixelsToI420(
   }
 }
 
-/** Luma from 16 to 235 of a colour given from 0 to 255. */
-export function lumaOf(red: number, green: number, blue: number): number {
-  return (Math.imul(red, LUMA_RED) + Math.imul(green, LUMA_GREEN) + Math.imul(blue, LUMA_BLUE) + LUMA_BASE) >> 16;
+/** A colour, given from 0 to 255, as planes hold it: luma from 16 to 235, chroma from 16 to 240. */
+export function encodeColor(
+  { red, green, blue }: { readonly red: number; readonly green: number; readonly blue: number },
+  colorSpace: ColorSpace,
+): { y: number; u: number; v: number } {
+  const weights = ENCODING[colorSpace];
+  return {
+    y: lumaOf(red, green, blue, weights),
+    u: chromaU(4 * red, 4 * green, 4 * blue, weights),
+    v: chromaV(4 * red, 4 * green, 4 * blue, weights),
+  };
 }
 
-/** Both chroma values, 16 to 240, of a colour given from 0 to 255. */
-export function chromaOf(red: number, green: number, blue: number): { u: number; v: number } {
-  return { u: chromaU(4 * red, 4 * green, 4 * blue), v: chromaV(4 * red, 4 * green, 4 * blue) };
+function lumaOf(red: number, green: number, blue: number, weights: EncodingWeights): number {
+  return (
+    (Math.imul(red, weights.lumaRed) +
+      Math.imul(green, weights.lumaGreen) +
+      Math.imul(blue, weights.lumaBlue) +
+      LUMA_BASE) >>
+    16
+  );
 }
 
 // Of the sums of four pixels' colours.
 
-function chromaU(red: number, green: number, blue: number): number {
-  return (Math.imul(red, U_RED) + Math.imul(green, U_GREEN) + Math.imul(blue, CHROMA_MAIN) + CHROMA_BASE) >> 18;
+function chromaU(red: number, green: number, blue: number, weights: EncodingWeights): number {
+  return (
+    (Math.imul(red, weights.uRed) + Math.imul(green, weights.uGreen) + Math.imul(blue, weights.chroma) + CHROMA_BASE) >>
+    18
+  );
 }
 
-function chromaV(red: number, green: number, blue: number): number {
-  return (Math.imul(red, CHROMA_MAIN) + Math.imul(green, V_GREEN) + Math.imul(blue, V_BLUE) + CHROMA_BASE) >> 18;
+function chromaV(red: number, green: number, blue: number, weights: EncodingWeights): number {
+  return (
+    (Math.imul(red, weights.chroma) +
+      Math.imul(green, weights.vGreen) +
+      Math.imul(blue, weights.vBlue) +
+      CHROMA_BASE) >>
+    18
+  );
 }
 
 interface RgbLayout {
   readonly bytesPerPixel: 3 | 4;
   readonly red: 0 | 2;
   readonly blue: 0 | 2;
+  readonly weights: EncodingWeights;
 }
 
 function readRgb(
   pixels: Uint8Array | Uint8ClampedArray,
   width: number,
   height: number,
-  { bytesPerPixel, red, blue }: RgbLayout,
+  { bytesPerPixel, red, blue, weights }: RgbLayout,
   { y, u, v, strideY, strideU, strideV }: I420Planes,
 ): void {
   const rowBytes = width * bytesPerPixel;
@@ -110,15 +127,15 @@ function readRgb(
       const r3 = pixels[p3 + red] as number;
       const g3 = pixels[p3 + 1] as number;
       const b3 = pixels[p3 + blue] as number;
-      y[top + column] = lumaOf(r0, g0, b0);
-      y[top + column + right] = lumaOf(r1, g1, b1);
-      y[bottom + column] = lumaOf(r2, g2, b2);
-      y[bottom + column + right] = lumaOf(r3, g3, b3);
+      y[top + column] = lumaOf(r0, g0, b0, weights);
+      y[top + column + right] = lumaOf(r1, g1, b1, weights);
+      y[bottom + column] = lumaOf(r2, g2, b2, weights);
+      y[bottom + column + right] = lumaOf(r3, g3, b3, weights);
       const reds = r0 + r1 + r2 + r3;
       const greens = g0 + g1 + g2 + g3;
       const blues = b0 + b1 + b2 + b3;
-      u[writeU + (column >> 1)] = chromaU(reds, greens, blues);
-      v[writeV + (column >> 1)] = chromaV(reds, greens, blues);
+      u[writeU + (column >> 1)] = chromaU(reds, greens, blues, weights);
+      v[writeV + (column >> 1)] = chromaV(reds, greens, blues, weights);
     }
   }
 }

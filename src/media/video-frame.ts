@@ -37,6 +37,8 @@ export interface PixelsInit {
   timestampUs?: number | undefined;
   /** Clockwise turn that a viewer applies. @default 0 */
   rotation?: Rotation | undefined;
+  /** What the frame's planes will mean, and those of `i420` pixels mean. @default "bt601" */
+  colorSpace?: ColorSpace | undefined;
 }
 
 /**
@@ -44,8 +46,8 @@ export interface PixelsInit {
  * until the handler's result has been sent, because their memory is used again for the next picture.
  * `clone()` keeps one for longer. Frames made with `VideoFrame.from` are the caller's own and stay valid.
  *
- * Every method that changes a picture returns a new frame with memory of its own, of the same `timestampUs` and (but
- * for `upright`) `rotation`, and leaves this one as it is. Each of them, and `to`, throws `frame_released` once the
+ * Every method that changes a picture returns a new frame with memory of its own, of the same `timestampUs`,
+ * `colorSpace` and (but for `upright`) `rotation`, and leaves this one as it is. Each of them, and `to`, throws `frame_released` once the
  * frame's memory has been given back.
  */
 export class VideoFrame {
@@ -75,20 +77,21 @@ export class VideoFrame {
 
   /**
    * Makes a frame of pixels. They are copied, so the caller may use their memory again at once; alpha is ignored.
-   * Colours become BT.601 in limited range, as WebRTC sends them.
+   * Colours become what `colorSpace` says, in limited range.
    * @param pixels rows from the top without gaps, exactly as many bytes as `format` says; a Node.js Buffer is fine
    * @throws {FastRtcError} `invalid_argument` when the size, the length or another value does not fit.
    */
   static from(
     pixels: Uint8Array | Uint8ClampedArray,
-    { format, width, height, timestampUs, rotation = 0 }: PixelsInit,
+    { format, width, height, timestampUs, rotation = 0, colorSpace = "bt601" }: PixelsInit,
   ): VideoFrame {
     assertPictureSize(width, height);
     assertRotation(rotation);
     assertTimestamp(timestampUs);
+    assertColorSpace(colorSpace);
     assertByteLength("pixels", pixels, format, width, height);
-    const frame = VideoFrame.allocate(width, height, { timestampUs, rotation });
-    pixelsToI420(pixels, format, width, height, frame.planes);
+    const frame = VideoFrame.allocate(width, height, { timestampUs, rotation, colorSpace });
+    pixelsToI420(pixels, format, width, height, frame.planes, colorSpace);
     return frame;
   }
 
@@ -249,7 +252,7 @@ export class VideoFrame {
     }
     const drawn = this.#writeTo(this.#allocate(this.width, this.height), copyPlane);
     const share = Math.round(opacity * 256);
-    picture.#writeTo(drawn, (from, to, isChroma) =>
+    picture.#inColorSpace(this.colorSpace).#writeTo(drawn, (from, to, isChroma) =>
       overlayPlane(from, to, isChroma ? { x: x >> 1, y: y >> 1, opacity: share } : { x, y, opacity: share }),
     );
     return drawn;
@@ -289,6 +292,12 @@ export class VideoFrame {
     }
   }
 
+  /** The frame itself where it is in this colour space, or a copy that looks the same in it. */
+  #inColorSpace(colorSpace: ColorSpace): VideoFrame {
+    if (this.colorSpace === colorSpace) return this;
+    return VideoFrame.from(this.to("rgb24"), { format: "rgb24", width: this.width, height: this.height, colorSpace });
+  }
+
   #planesOf(): readonly [Plane, Plane, Plane] {
     return planesOf(this.planes, this.width, this.height);
   }
@@ -323,6 +332,12 @@ function assertRotation(rotation: unknown): void {
 function assertTimestamp(timestampUs: number | undefined): void {
   if (timestampUs !== undefined && !Number.isFinite(timestampUs)) {
     throw invalid(`A picture's timestampUs must be a number of microseconds, but it is ${String(timestampUs)}.`);
+  }
+}
+
+function assertColorSpace(colorSpace: unknown): void {
+  if (colorSpace !== "bt601" && colorSpace !== "bt709") {
+    throw invalid(`A picture's colorSpace is "bt601" or "bt709", but not ${String(colorSpace)}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FrameLease } from "../../src/media/frame-pool.ts";
-import { chromaSize } from "../../src/media/i420.ts";
+import { chromaSize, type ColorSpace } from "../../src/media/i420.ts";
 import { type Rotation, VideoFrame } from "../../src/media/video-frame.ts";
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
@@ -21,14 +21,18 @@ export function paddedFrame(
     seed = 1,
     padding = 5,
     rotation = 0,
+    colorSpace = "bt601",
     lease,
-  }: { seed?: number; padding?: number; rotation?: Rotation; lease?: FrameLease } = {},
+  }: { seed?: number; padding?: number; rotation?: Rotation; colorSpace?: ColorSpace; lease?: FrameLease } = {},
 ): VideoFrame {
   const random = seeded(seed);
   const plane = (planeWidth: number, planeHeight: number): { data: Uint8Array; stride: number } => {
     const stride = planeWidth + padding;
-    const data = new Uint8Array(stride * planeHeight + 1).subarray(padding > 0 ? 1 : 0).map(() => random() * 256);
-    return { data: padding > 0 ? data : data.subarray(0, stride * planeHeight), stride };
+    const data = new Uint8Array(stride * planeHeight + 1)
+      .subarray(padding > 0 ? 1 : 0)
+      .subarray(0, stride * planeHeight);
+    for (let index = 0; index < data.length; index += 1) data[index] = random() * 256;
+    return { data, stride };
   };
   const y = plane(width, height);
   const u = plane(chromaSize(width), chromaSize(height));
@@ -39,6 +43,7 @@ export function paddedFrame(
     height,
     timestampUs: 1234,
     rotation,
+    colorSpace,
     lease,
   });
 }
@@ -70,7 +75,7 @@ export function chromaRows(frame: VideoFrame): number[][] {
 
 /** All that a user can see of a frame, to compare two of them. */
 export function contents(frame: VideoFrame): object {
-  const { width, height, rotation, timestampUs } = frame;
+  const { width, height, rotation, timestampUs, colorSpace } = frame;
   // As text, because comparing arrays of this size element by element takes seconds.
-  return { width, height, rotation, timestampUs, samples: Buffer.from(frame.to("i420")).toString("hex") };
+  return { width, height, rotation, timestampUs, colorSpace, samples: Buffer.from(frame.to("i420")).toString("hex") };
 }

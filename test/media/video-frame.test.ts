@@ -24,6 +24,7 @@ describe("from", () => {
       height: 1,
       rotation: 90,
       timestampUs: 40,
+      colorSpace: "bt601",
       samples: "10eb8080",
     });
   });
@@ -57,6 +58,7 @@ describe("from", () => {
     [{ width: Number.NaN }, "A picture's width must be an integer from 1 to 16384, but it is NaN."],
     [{ rotation: 45 }, "A picture's rotation is 0, 90, 180 or 270 degrees, but not 45."],
     [{ timestampUs: Number.NaN }, "A picture's timestampUs must be a number of microseconds, but it is NaN."],
+    [{ colorSpace: "srgb" }, 'A picture\'s colorSpace is "bt601" or "bt709", but not srgb.'],
     [{ format: "yuyv" }, 'Unknown pixel format "yuyv": use "rgba", "rgb24", "bgr24", "gray8" or "i420".'],
   ])("refuses %o", (wrong, message) => {
     const init = { format: "gray8", width: 2, height: 1, ...wrong } as Parameters<typeof VideoFrame.from>[1];
@@ -113,16 +115,20 @@ describe("a lent frame", () => {
     expect(errorOf(() => made.planes).code).toBe("frame_released");
   });
 
-  test.each(Object.entries(operations))("keeps its time and rotation, and its picture, through %s", (name, operate) => {
-    const frame = paddedFrame(8, 6, { rotation: 90 });
-    const before = contents(frame);
-    const { timestampUs, rotation } = operate(frame);
-    expect({ timestampUs, rotation, frame: contents(frame) }).toEqual({
-      timestampUs: 1234,
-      rotation: name === "upright" ? 0 : 90,
-      frame: before,
-    });
-  });
+  test.each(Object.entries(operations))(
+    "keeps its time, rotation and colours, and its picture, through %s",
+    (name, operate) => {
+      const frame = paddedFrame(8, 6, { rotation: 90, colorSpace: "bt709" });
+      const before = contents(frame);
+      const { timestampUs, rotation, colorSpace } = operate(frame);
+      expect({ timestampUs, rotation, colorSpace, frame: contents(frame) }).toEqual({
+        timestampUs: 1234,
+        rotation: name === "upright" ? 0 : 90,
+        colorSpace: "bt709",
+        frame: before,
+      });
+    },
+  );
 
   test.each([
     ...Object.entries(operations),

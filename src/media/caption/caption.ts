@@ -19,8 +19,8 @@ export function drawCaption(
   options: CaptionOptions,
 ): void {
   const { corner, color, background, size, margin } = options;
-  const { width, height, rotation } = target;
-  const key = JSON.stringify([width, height, rotation, corner, color, background, size, margin, lines]);
+  const { width, height, rotation, colorSpace } = target;
+  const key = JSON.stringify([width, height, rotation, colorSpace, corner, color, background, size, margin, lines]);
   let known = recentStamps.get(key);
   if (!known) {
     known = { stamp: makeStamp(parseCaptionLines(lines), parseCaptionOptions(options), target) };

@@ -1,4 +1,5 @@
 import { flipPlaneHorizontally } from "../flip-plane.ts";
+import type { ColorSpace } from "../i420.ts";
 import type { Plane } from "../plane.ts";
 import { rotatePlane90, rotatePlane270 } from "../rotate-plane.ts";
 import type { CaptionStyle } from "./caption-options.ts";
@@ -9,11 +10,12 @@ import { layOut, type TextLine } from "./text-layout.ts";
 /** From one baseline to the next, in ems. */
 const LINE_HEIGHT = 1.25;
 
-/** The picture that a caption is for: its size in memory, and how a viewer turns it. */
+/** The picture that a caption is for: its size in memory, how a viewer turns it, and what its planes mean. */
 export interface CaptionTarget {
   readonly width: number;
   readonly height: number;
   readonly rotation: 0 | 90 | 180 | 270;
+  readonly colorSpace: ColorSpace;
 }
 
 /** How much of each pixel of a rectangle the text, the line around it and its box cover, from 0 to 255. */

@@ -1,5 +1,6 @@
-import { chromaSize, type I420Planes } from "../i420.ts";
-import { chromaOf, lumaOf } from "../pixels-to-i420.ts";
+import type { Rgba } from "../color.ts";
+import { chromaSize, type ColorSpace, type I420Planes } from "../i420.ts";
+import { encodeColor } from "../pixels-to-i420.ts";
 import type { CaptionStyle } from "./caption-options.ts";
 import { type CaptionTarget, drawMasks, type Masks } from "./masks.ts";
 
@@ -69,16 +70,17 @@ interface Ink {
   readonly alpha: number;
 }
 
-function inkOf({ red, green, blue, alpha }: { red: number; green: number; blue: number; alpha: number }): Ink {
-  return { y: lumaOf(red, green, blue), ...chromaOf(red, green, blue), alpha: alpha / 255 };
+function inkOf(color: Rgba, colorSpace: ColorSpace): Ink {
+  return { ...encodeColor(color, colorSpace), alpha: color.alpha / 255 };
 }
 
 /** Mixes box, edge and text, one over the other, into what a picture keeps and what is added to it. */
 function composite(masks: Masks, style: CaptionStyle, target: CaptionTarget): Stamp {
-  const text = inkOf(style.color);
-  const box = inkOf(style.background ?? { red: 0, green: 0, blue: 0, alpha: 0 });
+  const { colorSpace } = target;
+  const text = inkOf(style.color, colorSpace);
+  const box = inkOf(style.background ?? { red: 0, green: 0, blue: 0, alpha: 0 }, colorSpace);
   const shade = text.y > 110 ? 0 : 255;
-  const edge = inkOf({ red: shade, green: shade, blue: shade, alpha: style.color.alpha });
+  const edge = inkOf({ red: shade, green: shade, blue: shade, alpha: style.color.alpha }, colorSpace);
 
   const x = masks.x & ~1;
   const y = masks.y & ~1;
