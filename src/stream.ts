@@ -89,7 +89,7 @@ export class Stream {
    */
   mount(app: MountableApp, { path = "", page = false }: MountOptions = {}): void {
     mountRoutes(app, this.#routesFor(path, page), this.#logger);
-    warmUp().catch((thrown: unknown) => this.#logger.error("no peer can be served:", toError(thrown)));
+    this.#prepare().catch((thrown: unknown) => this.#logger.error("no peer can be served:", toError(thrown)));
   }
 
   /**
@@ -148,9 +148,17 @@ export class Stream {
       offer: (body) => this.offer(body),
       health: () => this.health(),
       pageConfig: () => this.#pageConfig(),
-      prepare: () => warmUp(),
+      prepare: () => this.#prepare(),
       close: () => this.close(),
     };
+  }
+
+  async #prepare(): Promise<void> {
+    // STUN servers may take seconds to answer or to be given up: nobody waits for them.
+    this.#signalling
+      .prepare()
+      .catch((thrown: unknown) => this.#logger.error("asking STUN and TURN servers failed:", toError(thrown)));
+    await warmUp();
   }
 
   #routesFor(path: string, page: boolean): Routes {

@@ -1,18 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { FastRtcError } from "../errors.ts";
 import type { HandlerSession } from "./peer-handler.ts";
-import type { Transport } from "./transport.ts";
-
-/** Whose media the running handler is working on. */
-export interface SessionContext {
-  /** The peer's `webrtc_id` (or `websocket_id`, or the call's id). */
-  readonly webrtcId: string;
-  readonly transport: Transport["kind"];
-  /** The headers of the request that opened the session. */
-  readonly headers: Headers;
-  /** Aborts when the session ends. */
-  readonly signal: AbortSignal;
-}
+import type { SessionContext } from "./session-context.ts";
 
 const storage = new AsyncLocalStorage<HandlerSession>();
 

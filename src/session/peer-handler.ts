@@ -1,9 +1,10 @@
+import type { Clock } from "../async/clock.ts";
 import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "./additional-outputs.ts";
 import type { CloseStream } from "./close-stream.ts";
-import type { SessionContext } from "./context.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { SessionInputs } from "./session-inputs.ts";
 
 /** What a handler gives out: media, values beside it, or the end of the stream. */
@@ -14,6 +15,10 @@ export type Emission<Media> = Media | AdditionalOutputs | CloseStream;
  * Each method is called once per session, within its context; its input ends when the session does.
  */
 export interface PeerHandler {
+  /** How many pictures wait for a busy handler; the oldest give way. @default 1: the newest wins */
+  readonly videoCapacity?: number;
+  /** The sample rates that the handler takes and gives, for transports that can send any. */
+  readonly audioRates?: AudioRates;
   /** Before any media. */
   startUp?(session: HandlerSession): void | Promise<void>;
   /**
@@ -30,6 +35,12 @@ export interface PeerHandler {
   shutdown?(): void | Promise<void>;
 }
 
+/** Samples per second of one channel. */
+export interface AudioRates {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** What a handler may ask of the session that runs it. */
 export interface HandlerSession {
   /** The peer's `webrtc_id`. */
@@ -38,6 +49,8 @@ export interface HandlerSession {
   /** Whether the peer is a telephone: 8 kHz, no data channel. */
   readonly phoneMode: boolean;
   readonly inputs: SessionInputs;
+  /** The time by which the session runs. */
+  readonly clock: Clock;
   /** Aborts when the session ends; its reason is the close reason. */
   readonly signal: AbortSignal;
   /** Reports an error of user code: on the server's log with its stack, and to the peer. */

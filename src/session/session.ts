@@ -8,13 +8,14 @@ import { AdditionalOutputs } from "./additional-outputs.ts";
 import { AudioOutlet } from "./audio-outlet.ts";
 import { type CloseReason, closeMessage } from "./close-reason.ts";
 import { CloseStream } from "./close-stream.ts";
-import { type SessionContext, runInSession } from "./context.ts";
+import { runInSession } from "./context.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import type { Logger } from "./logger.ts";
 import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
+import type { SessionContext } from "./session-context.ts";
 import { SessionInputs } from "./session-inputs.ts";
 import { SessionOutputs } from "./session-outputs.ts";
-import type { Transport, TransportEvents } from "./transport.ts";
+import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
 /** How long a peer may take from its offer to a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -22,6 +23,8 @@ const CONNECT_TIMEOUT_MS = 30_000;
 const CONNECT_SILENCE_MS = 9000;
 /** How many pieces of sound wait for a busy handler, a second's worth; the oldest go first. */
 const MAX_WAITING_AUDIO = 50;
+/** How sound passes that no transport sends. */
+const UNHEARD: AudioFormat = { sampleRate: 8000, channels: 1, packetMs: 20, leadMs: 0 };
 
 export interface SessionOptions {
   /** The peer's `webrtc_id`. */
@@ -56,15 +59,10 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #timeLimit: number | undefined;
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #errors: ErrorReporter;
   readonly #abort = new AbortController();
-  // Newest frame wins: while the handler is busy only the latest picture waits.
-  readonly #video = new BoundedQueue<VideoFrame>({
-    capacity: 1,
-    overflow: "drop-oldest",
-    onDrop: (frame) => frame.release(),
-  });
+  readonly #video: BoundedQueue<VideoFrame>;
   readonly #audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
   #outlet: AudioOutlet | undefined;
   #state: SessionState = "connecting";
@@ -89,10 +87,15 @@ export class Session implements TransportEvents, HandlerSession {
     this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
     this.inputs = new SessionInputs(initialInputs);
     this.#handler = handler;
+    this.#video = new BoundedQueue<VideoFrame>({
+      capacity: handler.videoCapacity ?? 1,
+      overflow: "drop-oldest",
+      onDrop: (frame) => frame.release(),
+    });
     this.#timeLimit = timeLimit;
     this.#logger = logger;
     this.#onEnd = onEnd;
-    this.#clock = clock;
+    this.clock = clock;
     this.#errors = new ErrorReporter({
       logger,
       clock,
@@ -132,7 +135,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.#cancelTimer();
     this.#cancelSilenceTimer();
     if (this.#timeLimit !== undefined) {
-      this.#cancelTimer = this.#clock.after(this.#timeLimit * 1000, () => this.#endSoon("time-limit"));
+      this.#cancelTimer = this.clock.after(this.#timeLimit * 1000, () => this.#endSoon("time-limit"));
     }
     this.#logger.info(`session ${this.id} connected`);
     this.#running = runInSession(this, () => this.#run());
@@ -201,7 +204,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   #awaitProgress(): () => void {
-    return this.#clock.after(CONNECT_SILENCE_MS, () => this.#endSoon("connect-timeout"));
+    return this.clock.after(CONNECT_SILENCE_MS, () => this.#endSoon("connect-timeout"));
   }
 
   #endSoon(reason: CloseReason, farewell?: string): void {
@@ -242,10 +245,22 @@ export class Session implements TransportEvents, HandlerSession {
     const emissions = this.#handler.audio?.(this.#audio, this);
     if (!emissions) return undefined;
     const format = this.#transport?.audioFormat;
-    const outlet =
-      format && new AudioOutlet({ format, clock: this.#clock, send: (frame) => this.#transport?.sendAudio(frame) });
+    const outlet = new AudioOutlet({
+      // Where nobody listens sound passes in its time all the same: a handler that nothing waits for would never rest.
+      format: format ?? UNHEARD,
+      clock: this.clock,
+      send: (frame) => format && this.#sendAudio(frame),
+    });
     this.#outlet = outlet;
-    return this.#pump(emissions, async (frame) => outlet?.write(frame)).then(() => outlet?.finish());
+    return this.#pump(emissions, async (frame) => outlet.write(frame)).then(() => outlet.finish());
+  }
+
+  #sendAudio(frame: AudioFrame): void {
+    try {
+      this.#transport?.sendAudio(frame);
+    } catch (thrown) {
+      this.reportError(toError(thrown));
+    }
   }
 
   async #pump<Media>(emissions: AsyncIterable<Emission<Media>>, send: (media: Media) => Promise<void>): Promise<void> {

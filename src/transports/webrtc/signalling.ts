@@ -1,3 +1,4 @@
+import { systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
 import type { OfferReply } from "../../protocol/offer-reply.ts";
 import type { OfferRequest } from "../../protocol/offer-request.ts";
@@ -8,8 +9,15 @@ import type { Logger } from "../../session/logger.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
+import { GatheringPolicy } from "./gathering-policy.ts";
+import { type UdpIceServer, usableIceServers } from "./ice-servers.ts";
 import { planMedia } from "./media-plan.ts";
+import { probeIceServer } from "./probe-ice-server.ts";
+import { resolveHost } from "./resolve-host.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
+
+/** How many different warnings are told only once. */
+const MAX_WARNED = 64;
 
 export interface SignallingOptions {
   readonly registry: SessionRegistry;
@@ -28,9 +36,22 @@ export interface SignallingOptions {
 export class WebRtcSignalling {
   readonly #options: SignallingOptions;
   readonly #connecting = new Map<Session, Promise<WebRtcTransport>>();
+  readonly #gathering: GatheringPolicy;
+  readonly #warned = new Set<string>();
 
   constructor(options: SignallingOptions) {
     this.#options = options;
+    this.#gathering = new GatheringPolicy({
+      clock: systemClock,
+      probe: (server) => probeIceServer(server),
+      resolveHost,
+      onWarning: (message) => options.logger.warn(message),
+    });
+  }
+
+  /** Finds out which STUN and TURN servers answer, before the first peer comes. */
+  async prepare(): Promise<void> {
+    await this.#gathering.learn(await this.#iceServers());
   }
 
   async handle(request: OfferRequest): Promise<OfferReply> {
@@ -58,9 +79,15 @@ export class WebRtcSignalling {
   }
 
   async #connect(session: Session, plan: Negotiation): Promise<OfferReply> {
-    const opening = this.#options
-      .iceServers()
-      .then((iceServers) => WebRtcTransport.open({ plan, iceServers, events: session, logger: this.#options.logger }));
+    const opening = this.#iceServers().then((iceServers) =>
+      WebRtcTransport.open({
+        plan,
+        gathering: this.#gathering,
+        iceServers,
+        events: session,
+        logger: this.#options.logger,
+      }),
+    );
     this.#connecting.set(session, opening);
     session.signal.addEventListener("abort", () => this.#connecting.delete(session), { once: true });
     try {
@@ -71,6 +98,24 @@ export class WebRtcSignalling {
       await session.end("connection-failed");
       return refusalOf(thrown);
     }
+  }
+
+  async #iceServers(): Promise<readonly UdpIceServer[]> {
+    const { logger } = this.#options;
+    try {
+      const { servers, warnings } = usableIceServers(await this.#options.iceServers());
+      for (const warning of warnings) this.#warnOnce(warning);
+      return servers;
+    } catch (thrown) {
+      logger.error("connections are made without STUN and TURN servers:", toError(thrown));
+      return [];
+    }
+  }
+
+  #warnOnce(warning: string): void {
+    if (this.#warned.has(warning)) return;
+    if (this.#warned.size < MAX_WARNED) this.#warned.add(warning);
+    this.#options.logger.warn(warning);
   }
 
   async #addCandidate({ webrtcId, candidate }: Extract<OfferRequest, { type: "ice-candidate" }>): Promise<OfferReply> {

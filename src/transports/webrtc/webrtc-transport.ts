@@ -20,8 +20,9 @@ import { VideoSendStream } from "../../rtp/video-send-stream.ts";
 import { Vp8Packetizer } from "../../rtp/vp8/packetizer.ts";
 import type { CloseReason } from "../../session/close-reason.ts";
 import type { Logger } from "../../session/logger.ts";
-import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Transport, TransportEvents } from "../../session/transport.ts";
+import type { GatheringPolicy } from "./gathering-policy.ts";
+import type { UdpIceServer } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { NodeDataChannelTransport } from "./node-datachannel-transport.ts";
 import type { PacketTransport, PacketTransportEvents, PacketTransportState } from "./packet-transport.ts";
@@ -31,7 +32,9 @@ import { VideoSender } from "./video-sender.ts";
 
 export interface WebRtcTransportOptions {
   readonly plan: Negotiation;
-  readonly iceServers: readonly IceServer[];
+  readonly gathering: GatheringPolicy;
+  /** STUN and TURN servers that this end can use. */
+  readonly iceServers: readonly UdpIceServer[];
   readonly events: TransportEvents;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -47,8 +50,7 @@ const FLUSH_STEP_MS = 10;
  */
 export class WebRtcTransport implements Transport {
   readonly kind = "webrtc";
-  /** The SDP to answer the peer with. */
-  readonly answer: string;
+  readonly #plan: Negotiation;
   readonly #events: TransportEvents;
   readonly #clock: Clock;
   readonly #packets: PacketTransport;
@@ -65,10 +67,18 @@ export class WebRtcTransport implements Transport {
 
   /** @throws {FastRtcError} `invalid_sdp` when the offer's transport cannot be used. */
   static async open(options: WebRtcTransportOptions): Promise<WebRtcTransport> {
-    return new WebRtcTransport(options);
+    const { gathering, iceServers } = options;
+    const plan = gathering.plan(iceServers);
+    const transport = new WebRtcTransport(options, plan.iceServers);
+    await gathering.gather(transport.#packets, plan);
+    return transport;
   }
 
-  private constructor({ plan, events, clock = systemClock }: WebRtcTransportOptions) {
+  private constructor(
+    { plan, events, clock = systemClock }: WebRtcTransportOptions,
+    iceServers: readonly UdpIceServer[],
+  ) {
+    this.#plan = plan;
     this.#events = events;
     this.#clock = clock;
     this.#liveness = new PeerLiveness({ clock, onSilence: () => this.#lost("peer-silent") });
@@ -91,6 +101,7 @@ export class WebRtcTransport implements Transport {
         dataChannel: plan.dataChannel && { maxMessageSize: plan.dataChannel.maxMessageSize ?? 65_536 },
       },
       this.#packetEvents(),
+      { iceServers, clock },
     );
     for (const candidate of plan.transport.candidates) this.#packets.addRemoteCandidate(candidate);
 
@@ -139,8 +150,12 @@ export class WebRtcTransport implements Transport {
         onFailure: (error) => events.failure(error),
       });
     }
+  }
 
-    this.answer = writeAnswer(plan, {
+  /** The SDP to answer the peer with, with the candidates found so far. */
+  get answer(): string {
+    const { ssrc, cname } = this.#rtcpOptions;
+    return writeAnswer(this.#plan, {
       local: this.#packets.local,
       candidates: this.#packets.localCandidates,
       sessionId: randomInt(2 ** 47),
