@@ -1,7 +1,7 @@
 import { DECODING, type DecodingWeights } from "./color-space.ts";
 import { type ColorSpace, type I420Planes, i420Planes } from "./i420.ts";
 import type { PixelFormat } from "./pixel-format.ts";
-import { copyPlane, planesOf } from "./plane.ts";
+import { copyPlane, mapPlane, planesOf } from "./plane.ts";
 
 // Limited range, in 16 binary places. Luma spreads from 219 steps to 255, chroma from 224.
 const LUMA = 76_309; // 255 / 219
@@ -33,7 +33,7 @@ export function i420ToPixels(
     case "bgr24":
       return writeRgb24(planes, width, height, target, { blueFirst: true, weights });
     case "gray8":
-      return writeGray(planes, width, height, target);
+      return mapPlane(planesOf(planes, width, height)[0], { data: target, stride: width, width, height }, GRAY_OF_LUMA);
     case "i420": {
       const to = planesOf(i420Planes(target, width, height), width, height);
       planesOf(planes, width, height).forEach((plane, index) => copyPlane(plane, to[index as 0 | 1 | 2]));
@@ -167,25 +167,4 @@ function packPixel(y: number, low: number, green: number, high: number): number 
     third = third < 0 ? 0 : third > 255 ? 255 : third;
   }
   return -16_777_216 | (third << 16) | (second << 8) | first;
-}
-
-function writeGray({ y, strideY }: I420Planes, width: number, height: number, target: Uint8Array): void {
-  const grayOf = GRAY_OF_LUMA;
-  const unrolledWidth = width - (width & 3);
-  for (let row = 0; row < height; row += 1) {
-    let read = row * strideY;
-    let write = row * width;
-    const end = write + width;
-    for (const unrolledEnd = write + unrolledWidth; write < unrolledEnd; write += 4) {
-      target[write] = grayOf[y[read] as number] as number;
-      target[write + 1] = grayOf[y[read + 1] as number] as number;
-      target[write + 2] = grayOf[y[read + 2] as number] as number;
-      target[write + 3] = grayOf[y[read + 3] as number] as number;
-      read += 4;
-    }
-    for (; write < end; write += 1) {
-      target[write] = grayOf[y[read] as number] as number;
-      read += 1;
-    }
-  }
 }

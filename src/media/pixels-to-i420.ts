@@ -1,7 +1,7 @@
 import { ENCODING, type EncodingWeights } from "./color-space.ts";
 import { type ColorSpace, type I420Planes, i420Planes } from "./i420.ts";
 import type { PixelFormat } from "./pixel-format.ts";
-import { copyPlane, fillPlane, planesOf } from "./plane.ts";
+import { copyPlane, fillPlane, mapPlane, planesOf } from "./plane.ts";
 
 const LUMA_BASE = 16 * 65_536 + 32_768;
 /** 128 and the half that rounds, for the sum of four pixels. */
@@ -15,7 +15,7 @@ const LUMA_OF_GRAY = Uint8Array.from({ length: 256 }, (_, gray) => Math.round(16
  * the up to four pixels that it covers; alpha is ignored.
  */
 export function pixelsToI420(
-  pixels: Uint8Array | Uint8ClampedArray,
+  pixels: Uint8Array,
   format: PixelFormat,
   width: number,
   height: number,
@@ -30,12 +30,15 @@ export function pixelsToI420(
       return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 0, blue: 2, weights }, planes);
     case "bgr24":
       return readRgb(pixels, width, height, { bytesPerPixel: 3, red: 2, blue: 0, weights }, planes);
-    case "gray8":
-      return readGray(pixels, width, height, planes);
+    case "gray8": {
+      const [luma, ...chroma] = planesOf(planes, width, height);
+      mapPlane({ data: pixels, stride: width, width, height }, luma, LUMA_OF_GRAY);
+      for (const plane of chroma) fillPlane(plane, 128);
+      return;
+    }
     case "i420": {
-      const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
       const to = planesOf(planes, width, height);
-      planesOf(i420Planes(bytes, width, height), width, height).forEach((plane, index) =>
+      planesOf(i420Planes(pixels, width, height), width, height).forEach((plane, index) =>
         copyPlane(plane, to[index as 0 | 1 | 2]),
       );
       return;
@@ -95,7 +98,7 @@ interface RgbLayout {
 }
 
 function readRgb(
-  pixels: Uint8Array | Uint8ClampedArray,
+  pixels: Uint8Array,
   width: number,
   height: number,
   { bytesPerPixel, red, blue, weights }: RgbLayout,
@@ -138,16 +141,4 @@ function readRgb(
       v[writeV + (column >> 1)] = chromaV(reds, greens, blues, weights);
     }
   }
-}
-
-function readGray(pixels: Uint8Array | Uint8ClampedArray, width: number, height: number, planes: I420Planes): void {
-  const [luma, ...chroma] = planesOf(planes, width, height);
-  for (let row = 0; row < height; row += 1) {
-    const read = row * width;
-    const write = row * luma.stride;
-    for (let column = 0; column < width; column += 1) {
-      luma.data[write + column] = LUMA_OF_GRAY[pixels[read + column] as number] as number;
-    }
-  }
-  for (const plane of chroma) fillPlane(plane, 128);
 }

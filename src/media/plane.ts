@@ -35,3 +35,26 @@ export function copyPlane(from: Plane, to: Plane): void {
 export function fillPlane({ data, stride, width, height }: Plane, value: number): void {
   for (let row = 0; row < height; row += 1) data.fill(value, row * stride, row * stride + width);
 }
+
+/** Writes a plane into one of the same size with each sample replaced by the one that `table` has for it. */
+export function mapPlane(from: Plane, to: Plane, table: Uint8Array): void {
+  const { data: source, width, height } = from;
+  const { data: target } = to;
+  const unrolledWidth = width - (width & 3);
+  for (let row = 0; row < height; row += 1) {
+    let read = row * from.stride;
+    let write = row * to.stride;
+    const end = write + width;
+    for (const unrolledEnd = write + unrolledWidth; write < unrolledEnd; write += 4) {
+      target[write] = table[source[read] as number] as number;
+      target[write + 1] = table[source[read + 1] as number] as number;
+      target[write + 2] = table[source[read + 2] as number] as number;
+      target[write + 3] = table[source[read + 3] as number] as number;
+      read += 4;
+    }
+    for (; write < end; write += 1) {
+      target[write] = table[source[read] as number] as number;
+      read += 1;
+    }
+  }
+}

@@ -91,7 +91,7 @@ export class VideoFrame {
     assertColorSpace(colorSpace);
     assertByteLength("pixels", pixels, format, width, height);
     const frame = VideoFrame.allocate(width, height, { timestampUs, rotation, colorSpace });
-    pixelsToI420(pixels, format, width, height, frame.planes, colorSpace);
+    pixelsToI420(bytesOf(pixels), format, width, height, frame.planes, colorSpace);
     return frame;
   }
 
@@ -146,8 +146,7 @@ export class VideoFrame {
     const { planes, width, height, colorSpace } = this;
     const target = into ?? new Uint8Array(pixelByteLength(format, width, height));
     assertByteLength("into", target, format, width, height);
-    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-    i420ToPixels(planes, width, height, format, bytes, colorSpace);
+    i420ToPixels(planes, width, height, format, bytesOf(target), colorSpace);
     return target;
   }
 
@@ -321,6 +320,10 @@ export class VideoFrame {
     const turned = this.#allocate(this.height, this.width, rotation);
     return this.#writeTo(turned, degrees === 90 ? rotatePlane90 : rotatePlane270);
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Uint8ClampedArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function assertRotation(rotation: unknown): void {
