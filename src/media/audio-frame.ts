@@ -81,6 +81,23 @@ export class AudioFrame {
     return new AudioFrame({ samples, sampleRate, channels: channels.length });
   }
 
+  /**
+   * FastRTC's pair, so that a frame can be taken apart as there: `const [sampleRate, samples] = frame`. By these two
+   * TypeScript knows the type of each.
+   */
+  get 0(): number {
+    return this.sampleRate;
+  }
+
+  get 1(): Samples {
+    return this.samples;
+  }
+
+  *[Symbol.iterator](): Generator<number | Samples, void, undefined> {
+    yield this.sampleRate;
+    yield this.samples;
+  }
+
   /** How many samples each channel has. */
   get length(): number {
     return this.samples.length / this.channels;

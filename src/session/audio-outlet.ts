@@ -1,6 +1,6 @@
 import type { Clock } from "../async/clock.ts";
+import { AudioConverter } from "../media/audio-converter.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
-import { Resampler } from "../media/resampler.ts";
 import type { AudioFormat } from "./transport.ts";
 
 /** How much sound may wait to be played before its producer has to wait, in milliseconds. */
@@ -9,56 +9,64 @@ const MAX_WAITING_MS = 1000;
 export interface AudioOutletOptions {
   /** What the transport wants to send. */
   readonly format: AudioFormat;
-  /** Sends one packet's worth of sound. */
+  /** Sends one packet's worth of sound. Must not throw: nobody is there to catch it when a timer sends. */
   readonly send: (frame: AudioFrame) => void;
   readonly clock: Clock;
 }
 
 /**
  * Where a handler's sound leaves in real time. Whatever sizes and rates come in, packets of equal length go out, each at the
- * moment it is due: never more than the format's lead early, and without drift, because due times are counted and not slept.
- * Sound that comes faster than it plays waits here, where `clear` can still drop it.
+ * moment it is due: never more than the format's lead early, and without drift, because due times are counted in samples
+ * and not slept. Sound that comes faster than it plays waits here, where `clear` can still drop it. Sound that comes late
+ * by no more than the lead leaves at once: the far end keeps that much against jitter. After a longer gap, into which the
+ * rest of an incomplete packet leaves, filled up with silence, sound begins anew.
  */
 export class AudioOutlet {
   readonly #format: AudioFormat;
   readonly #send: (frame: AudioFrame) => void;
   readonly #clock: Clock;
+  readonly #converter: AudioConverter;
+  /** Samples of all channels in one packet. */
   readonly #packetLength: number;
   readonly #packetMs: number;
-  #resampler: { readonly from: number; readonly resampler: Resampler } | undefined;
   /** Sound in the transport's format that waits, in pieces as they came. */
   readonly #pieces: Int16Array[] = [];
   /** Samples (of all channels) of the first piece that have left. */
   #taken = 0;
   /** Samples (of all channels) that wait. */
   #waitingCount = 0;
-  /** When the next packet begins to play. */
-  #dueMs = 0;
-  #cancelTimer: (() => void) | undefined;
+  /** When the sound began that goes on without a gap, and how many packets of it have left. */
+  #beganMs = 0;
+  #packetCount = 0;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   readonly #waitingForRoom: (() => void)[] = [];
   #finishing = false;
   #ended = false;
 
   constructor({ format, send, clock }: AudioOutletOptions) {
+    const { sampleRate, channels, packetMs } = format;
+    const length = Math.round((sampleRate * packetMs) / 1000);
     this.#format = format;
     this.#send = send;
     this.#clock = clock;
-    this.#packetMs = format.packetMs;
-    this.#packetLength = Math.round((format.sampleRate * format.packetMs) / 1000) * format.channels;
+    this.#converter = new AudioConverter({ sampleRate, channels });
+    this.#packetLength = length * channels;
+    // At 11,025 Hz a packet of 20 ms cannot be had; counted as one, sound would run ahead by 8 s an hour.
+    this.#packetMs = (length * 1000) / sampleRate;
   }
 
   /** How much sound waits, in milliseconds. */
   get waitingMs(): number {
-    const { sampleRate, channels } = this.#format;
-    return (this.#waitingCount * 1000) / (sampleRate * channels);
+    return (this.#waitingCount * this.#packetMs) / this.#packetLength;
   }
 
-  /** Takes sound; resolves when there is room for more, or the sound that filled it was dropped. */
+  /** Takes sound, a copy of it; resolves when there is room for more, or what waits was dropped. */
   async write(frame: AudioFrame): Promise<void> {
     if (this.#ended) return;
-    this.#append(this.#convert(frame));
+    const converted = this.#converter.push(frame);
+    if (converted) this.#append(converted, converted.samples === frame.samples);
     this.#schedule();
-    if (this.waitingMs > MAX_WAITING_MS) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    while (this.waitingMs > MAX_WAITING_MS && !this.#ended) await this.#room();
   }
 
   /** Drops what waits. */
@@ -66,79 +74,109 @@ export class AudioOutlet {
     this.#pieces.length = 0;
     this.#taken = 0;
     this.#waitingCount = 0;
-    this.#resampler = undefined;
-    this.#makeRoomKnown();
+    this.#converter.clear();
+    this.#tellRoom();
   }
 
-  /** Resolves when all that was written has been sent; the last packet is filled up with silence. */
+  /**
+   * Resolves when all that was written has been sent and the last of it is due to have been played; the last packet is
+   * filled up with silence.
+   */
   async finish(): Promise<void> {
     this.#finishing = true;
-    if (this.#resampler) this.#append(toInt16(this.#resampler.resampler.flush()));
+    this.#appendRest();
     this.#schedule();
-    while (this.#waitingCount > 0 && !this.#ended) {
-      await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
-    }
+    while (!this.#ended && (this.#waitingCount > 0 || this.#clock.nowMs() < this.#dueMs)) await this.#room();
     this.#finishing = false;
-    this.#resampler = undefined;
   }
 
   /** Stops sending. Harmless when repeated. */
   end(): void {
     this.#ended = true;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#timer?.cancel();
+    this.#timer = undefined;
     this.clear();
   }
 
-  #convert(frame: AudioFrame): Int16Array {
-    const { sampleRate, channels } = this.#format;
-    const mixed = frame.withChannels(channels);
-    if (mixed.sampleRate === sampleRate) {
-      this.#resampler = undefined;
-      return mixed.toInt16();
-    }
-    if (this.#resampler?.from !== mixed.sampleRate) {
-      const resampler = new Resampler({ inputRate: mixed.sampleRate, outputRate: sampleRate, channels });
-      this.#resampler = { from: mixed.sampleRate, resampler };
-    }
-    return toInt16(this.#resampler.resampler.push(mixed.samples));
-  }
-
-  #append(samples: Int16Array): void {
-    if (samples.length === 0) return;
-    // Sound after a pause begins now, not when the pause began.
-    if (this.#waitingCount < this.#packetLength) this.#dueMs = Math.max(this.#dueMs, this.#clock.nowMs());
-    this.#pieces.push(samples);
-    this.#waitingCount += samples.length;
-  }
-
-  #schedule(): void {
-    if (this.#cancelTimer || this.#ended || !this.#packetReady) return;
-    const waitMs = this.#dueMs - this.#format.leadMs - this.#clock.nowMs();
-    if (waitMs <= 0) {
-      this.#sendDue();
-      return;
-    }
-    this.#cancelTimer = this.#clock.after(waitMs, () => {
-      this.#cancelTimer = undefined;
-      this.#sendDue();
-    });
+  /** When the next packet begins to play. */
+  get #dueMs(): number {
+    return this.#beganMs + this.#packetCount * this.#packetMs;
   }
 
   get #packetReady(): boolean {
     return this.#waitingCount >= this.#packetLength || (this.#finishing && this.#waitingCount > 0);
   }
 
-  #sendDue(): void {
+  #append({ samples }: AudioFrame, shared: boolean): void {
     const nowMs = this.#clock.nowMs();
-    while (!this.#ended && this.#packetReady && this.#dueMs - this.#format.leadMs <= nowMs) {
-      const { sampleRate, channels } = this.#format;
-      const timestampUs = Math.round(this.#dueMs * 1000);
-      this.#dueMs += this.#packetMs;
-      this.#send(new AudioFrame({ samples: this.#takePacket(), sampleRate, channels, timestampUs }));
+    // Sound after a gap begins now, not when the gap began.
+    if (this.#waitingCount < this.#packetLength && this.#dueMs + this.#format.leadMs < nowMs) this.#beginAt(nowMs);
+    const piece = samples as Int16Array;
+    // Handlers fill the same memory again and again.
+    this.#pieces.push(shared ? piece.slice() : piece);
+    this.#waitingCount += piece.length;
+  }
+
+  #appendRest(): void {
+    const rest = this.#converter.flush();
+    if (rest) this.#append(rest, false);
+  }
+
+  #beginAt(ms: number): void {
+    this.#beganMs = ms;
+    this.#packetCount = 0;
+  }
+
+  /** When something has to be done the next time; undefined when only more sound makes a difference. */
+  #nextMs(): number | undefined {
+    if (this.#packetReady) return this.#dueMs - this.#format.leadMs;
+    if (this.#finishing) return this.#dueMs > this.#clock.nowMs() ? this.#dueMs : undefined;
+    return this.#waitingCount > 0 ? this.#gapMs : undefined;
+  }
+
+  /** When an incomplete packet is given up waiting for. */
+  get #gapMs(): number {
+    return this.#dueMs + this.#packetMs + this.#format.leadMs;
+  }
+
+  #schedule(): void {
+    const atMs = this.#ended ? undefined : this.#nextMs();
+    if (atMs === undefined || (this.#timer && this.#timer.atMs <= atMs)) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const waitMs = atMs - this.#clock.nowMs();
+    if (waitMs <= 0) {
+      this.#work();
+      return;
     }
-    this.#makeRoomKnown();
+    const cancel = this.#clock.after(waitMs, () => {
+      this.#timer = undefined;
+      this.#work();
+    });
+    this.#timer = { atMs, cancel };
+  }
+
+  /** Sends what is due. */
+  #work(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#sendUntil(nowMs);
+    if (this.#waitingCount > 0 && this.#waitingCount < this.#packetLength && this.#gapMs <= nowMs) {
+      this.#appendRest();
+      this.#sendPacket();
+    }
+    this.#tellRoom();
     this.#schedule();
+  }
+
+  #sendUntil(nowMs: number): void {
+    while (!this.#ended && this.#packetReady && this.#dueMs - this.#format.leadMs <= nowMs) this.#sendPacket();
+  }
+
+  #sendPacket(): void {
+    const { sampleRate, channels } = this.#format;
+    const timestampUs = Math.round(this.#dueMs * 1000);
+    this.#packetCount += 1;
+    this.#send(new AudioFrame({ samples: this.#takePacket(), sampleRate, channels, timestampUs }));
   }
 
   #takePacket(): Int16Array {
@@ -155,16 +193,15 @@ export class AudioOutlet {
       this.#pieces.shift();
       this.#taken = 0;
     }
-    this.#waitingCount = Math.max(0, this.#waitingCount - filled);
+    this.#waitingCount -= filled;
     return packet;
   }
 
-  #makeRoomKnown(): void {
-    if (this.waitingMs > MAX_WAITING_MS) return;
+  #room(): Promise<void> {
+    return new Promise((resolve) => this.#waitingForRoom.push(resolve));
+  }
+
+  #tellRoom(): void {
     for (const resolve of this.#waitingForRoom.splice(0)) resolve();
   }
-}
-
-function toInt16(samples: Float32Array): Int16Array {
-  return new AudioFrame({ samples, sampleRate: 48_000 }).toInt16();
 }

@@ -1,7 +1,7 @@
 /** The additional inputs of one session: the latest values, and a way to wait for the first ones. */
 export class SessionInputs {
   #values: readonly unknown[] | undefined;
-  readonly #waiting = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
 
   /** @param initial The defaults, when every input has one; undefined until the client has sent them. */
   constructor(initial: readonly unknown[] | undefined) {
@@ -16,7 +16,13 @@ export class SessionInputs {
   /** Replaces the values; the next call of the handler gets them. */
   set(values: readonly unknown[]): void {
     this.#values = values;
-    for (const resume of [...this.#waiting]) resume();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Calls `listener` whenever values are set; the function returned ends that. */
+  onSet(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** The latest values as soon as there are any; rejects with `signal.reason` when the session ends first. */
@@ -33,12 +39,12 @@ export class SessionInputs {
         return;
       }
       const settle = (): void => {
-        this.#waiting.delete(settle);
+        stopListening();
         signal.removeEventListener("abort", settle);
         if (signal.aborted) reject(signal.reason);
         else resolve();
       };
-      this.#waiting.add(settle);
+      const stopListening = this.onSet(settle);
       signal.addEventListener("abort", settle, { once: true });
     });
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { audioToFloat32, audioToInt16 } from "../../src/media/audio-conversion.ts";
 import { AudioFrame, type AudioTuple } from "../../src/media/audio-frame.ts";
 
@@ -137,5 +137,14 @@ describe("withChannels", () => {
 
   test("refuses a number of channels that cannot be", () => {
     expect(() => stereo.withChannels(1e9)).toThrow("An AudioFrame has 1 to 32 channels, but not 1000000000.");
+  });
+});
+
+describe("taken apart", () => {
+  test("is FastRTC's pair of sample rate and samples, each of its own type", () => {
+    const [sampleRate, samples] = new AudioFrame({ samples: Int16Array.of(1, 2), sampleRate: 8000 });
+    expectTypeOf(sampleRate).toEqualTypeOf<number>();
+    expectTypeOf(samples).toEqualTypeOf<Int16Array | Float32Array>();
+    expect([sampleRate, samples]).toEqual([8000, Int16Array.of(1, 2)]);
   });
 });
