@@ -1,6 +1,6 @@
-import { PeerConnection, type RtcConfig, type Track, Video } from "node-datachannel";
+import { PeerConnection, type Track, Video } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
-import { FastRtcError, invariant, toError } from "../../errors.ts";
+import { FastRtcError, toError } from "../../errors.ts";
 import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
 import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
 import { engineIceServer } from "./engine-ice-server.ts";
@@ -72,7 +72,8 @@ export class NodeDataChannelTransport implements PacketTransport {
 
   /**
    * Answers `remote` at once: when this returns, `local` and the host candidates are known.
-   * @throws {FastRtcError} `invalid_sdp` when the peer's parameters cannot be used.
+   * @throws {FastRtcError} `invalid_sdp` when the peer's parameters cannot be used, `port_in_use` when no UDP port can be
+   *   opened, `invalid_option` for options that the engine refuses.
    */
   constructor(remote: RemoteTransport, events: PacketTransportEvents, options: NodeDataChannelTransportOptions = {}) {
     const { clock = systemClock, maxMessageSize = 262_144 } = options;
@@ -84,25 +85,12 @@ export class NodeDataChannelTransport implements PacketTransport {
     const remoteMaximum = remote.dataChannel?.maxMessageSize ?? 0;
     this.#maxSendMessageSize = remoteMaximum === 0 ? maxMessageSize : Math.min(remoteMaximum, maxMessageSize);
     this.#inbound = new InboundBuffer({ deliver: (packet, arrivalMs) => this.#deliver(packet, arrivalMs) });
-    this.#peer = new PeerConnection("peer", engineConfiguration(options, maxMessageSize));
-    try {
-      if (remote.media) this.#track = this.#addTrack();
-      this.#listen();
-      this.#peer.setRemoteDescription(offer, "offer");
-      this.#peer.setLocalDescription("answer");
-      const answer = this.#peer.localDescription();
-      invariant(answer, "the engine has an answer once it was asked for one");
-      const { local, candidates } = readEngineAnswer(answer.sdp);
-      this.local = local;
-      this.#candidates.push(...candidates);
-    } catch (thrown) {
-      this.#events = undefined;
-      void this.close();
-      if (thrown instanceof FastRtcError) throw thrown;
-      throw new FastRtcError("invalid_sdp", `The offer's transport cannot be used: ${toError(thrown).message}`, {
-        cause: thrown,
-      });
-    }
+    this.#peer = createPeer(options, maxMessageSize);
+    if (remote.media) this.#track = this.#addTrack();
+    this.#listen();
+    const { local, candidates } = readEngineAnswer(this.#answer(offer));
+    this.local = local;
+    this.#candidates.push(...candidates);
   }
 
   get state(): PacketTransportState {
@@ -219,6 +207,20 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#nativeChannels.clear();
   }
 
+  #answer(offer: string): string {
+    try {
+      // It answers by itself. Asked to by setLocalDescription, it would end the process when no socket can be opened.
+      this.#peer.setRemoteDescription(offer, "offer");
+      const answer = this.#peer.localDescription();
+      if (answer) return answer.sdp;
+      throw new Error("the engine gives no answer");
+    } catch (thrown) {
+      this.#events = undefined;
+      void this.close();
+      throw unusable(toError(thrown));
+    }
+  }
+
   #addTrack(): Track {
     const media = new Video(RTP_MID, "SendRecv");
     media.addVP8Codec(96);
@@ -245,9 +247,8 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#peer.onLocalCandidate(this.#guard((line) => this.#found(line)));
     this.#peer.onGatheringStateChange(
       this.#guard((state) => {
-        if (state !== "complete") return;
-        this.#gathered = true;
-        for (const check of [...this.#candidateWaits]) check();
+        // The last candidates may be announced after their end.
+        if (state === "complete") setImmediate(() => this.#gatheringEnded());
       }),
     );
     this.#peer.onDataChannel(
@@ -322,6 +323,11 @@ export class NodeDataChannelTransport implements PacketTransport {
     }
   }
 
+  #gatheringEnded(): void {
+    this.#gathered = true;
+    for (const check of [...this.#candidateWaits]) check();
+  }
+
   #found(line: string): void {
     const candidate = parseCandidate(line);
     const known = this.#candidates.some(
@@ -345,17 +351,41 @@ export class NodeDataChannelTransport implements PacketTransport {
   }
 }
 
-function engineConfiguration(
-  { iceServers = [], portRange, udpMuxPort, bindAddress = defaultBindAddress() }: NodeDataChannelTransportOptions,
-  maxMessageSize: number,
-): RtcConfig {
+function createPeer(options: NodeDataChannelTransportOptions, maxMessageSize: number): PeerConnection {
+  const { iceServers = [], portRange, udpMuxPort, bindAddress = defaultBindAddress() } = options;
   const ports = udpMuxPort === undefined ? portRange : { begin: udpMuxPort, end: udpMuxPort };
-  return {
-    iceServers: iceServers.map(engineIceServer),
-    disableAutoNegotiation: true,
-    enableIceUdpMux: udpMuxPort !== undefined,
-    maxMessageSize,
-    ...(ports && { portRangeBegin: ports.begin, portRangeEnd: ports.end }),
-    ...(bindAddress !== undefined && { bindAddress }),
-  };
+  if (ports && !(isPort(ports.begin) && isPort(ports.end) && ports.begin <= ports.end)) {
+    throw new FastRtcError(
+      "invalid_option",
+      "A UDP port is a whole number from 1 to 65535, and a range begins with the lower one.",
+    );
+  }
+  try {
+    return new PeerConnection("peer", {
+      iceServers: iceServers.map(engineIceServer),
+      enableIceUdpMux: udpMuxPort !== undefined,
+      maxMessageSize,
+      ...(ports && { portRangeBegin: ports.begin, portRangeEnd: ports.end }),
+      ...(bindAddress !== undefined && { bindAddress }),
+    });
+  } catch (thrown) {
+    const { message } = toError(thrown);
+    throw new FastRtcError("invalid_option", `The WebRTC options cannot be used: ${message}`, { cause: thrown });
+  }
+}
+
+/** The engine has words for its own trouble with sockets; everything else is the offer's fault. */
+function unusable(error: Error): FastRtcError {
+  const local = /gather|ICE agent|ICE transport initialization/.test(error.message);
+  return local
+    ? new FastRtcError(
+        "port_in_use",
+        "No UDP port could be opened for a WebRTC connection: the port or port range is taken, bindAddress is not one of this machine, or too many files are open.",
+        { cause: error },
+      )
+    : new FastRtcError("invalid_sdp", `The offer's transport cannot be used: ${error.message}`, { cause: error });
+}
+
+function isPort(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= 65_535;
 }

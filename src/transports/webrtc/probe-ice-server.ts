@@ -1,4 +1,4 @@
-import { PeerConnection } from "node-datachannel";
+import { type DataChannel, PeerConnection } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { engineIceServer } from "./engine-ice-server.ts";
 import type { ProbeOutcome } from "./gathering-policy.ts";
@@ -27,10 +27,9 @@ export function probeIceServer(
   return new Promise((resolve, reject) => {
     const peer = new PeerConnection("probe", {
       iceServers: [engineIceServer(server)],
-      disableAutoNegotiation: true,
       ...(bindAddress !== undefined && { bindAddress }),
     });
-    const channel = peer.createDataChannel("probe");
+    let channel: DataChannel | undefined;
     let settled = false;
     const settle = (outcome: ProbeOutcome): void => {
       if (settled) return;
@@ -40,23 +39,31 @@ export function probeIceServer(
       // Not from inside one of its own callbacks.
       setImmediate(() => {
         peer.close();
-        setImmediate(() => channel.close());
+        setImmediate(() => channel?.close());
       });
     };
+    const fail = (error: Error): void => {
+      reject(error);
+      settle({ type: "silent" });
+    };
     const cancel = clock.after(timeoutMs, () => settle({ type: "silent" }));
-    channel.onClosed(() => undefined); // The engine frees the channel on this event.
     peer.onStateChange(() => undefined);
     peer.onLocalCandidate(
       guardCallback((line) => {
         if (line.includes(wanted)) settle({ type: "candidate", afterMs: clock.nowMs() - startMs });
-      }, reject),
+      }, fail),
     );
     peer.onGatheringStateChange(
       guardCallback((state) => {
-        // Silence would have taken 23.5 s to count as an end.
-        if (state === "complete") settle({ type: server.type === "stun" ? "no-candidate" : "refused" });
-      }, reject),
+        // Silence would have taken 23.5 s to count as an end. The candidate may be announced after it.
+        if (state === "complete")
+          setImmediate(() => settle({ type: server.type === "stun" ? "no-candidate" : "refused" }));
+      }, fail),
     );
-    guardCallback(() => peer.setLocalDescription("offer"), reject)();
+    guardCallback(() => {
+      // Makes an offer, and begins to gather. Asked to by setLocalDescription, it would end the process when no socket can be opened.
+      channel = peer.createDataChannel("probe");
+      channel.onClosed(() => undefined); // The engine frees the channel on this event.
+    }, fail)();
   });
 }

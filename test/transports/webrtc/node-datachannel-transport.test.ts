@@ -1,6 +1,9 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { NodeDataChannelTransport } from "../../../src/transports/webrtc/node-datachannel-transport.ts";
 import type { PacketTransport, RemoteTransport } from "../../../src/transports/webrtc/packet-transport.ts";
+import { probeIceServer } from "../../../src/transports/webrtc/probe-ice-server.ts";
 import { NativePeer, type RecordedEvents, UNREACHABLE_CANDIDATE, recordEvents } from "./native-peer.ts";
 
 const REMOTE: RemoteTransport = {
@@ -299,4 +302,35 @@ it("refuses parameters that cannot be used, and leaves nothing behind", () => {
     );
     expect(events.states).toEqual([]);
   }
+});
+
+it("refuses when no port can be opened, instead of ending the process", async () => {
+  const taken = createSocket("udp4");
+  taken.bind(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address();
+  const refused = expect.objectContaining({ code: "port_in_use" });
+  const options = { bindAddress: "127.0.0.1" };
+  for (const busy of [
+    { ...options, portRange: { begin: port, end: port } },
+    { ...options, udpMuxPort: port },
+    { bindAddress: "203.0.113.1" },
+  ]) {
+    expect(() => new NodeDataChannelTransport(REMOTE, recordEvents(), busy)).toThrow(refused);
+  }
+  await expect(
+    probeIceServer({ type: "stun", host: "127.0.0.1", port }, { bindAddress: "203.0.113.1" }),
+  ).rejects.toThrow(/gather/);
+  taken.close();
+});
+
+it.each([
+  { udpMuxPort: 0 },
+  { udpMuxPort: 65_536 },
+  { portRange: { begin: 2, end: 1 } },
+  { portRange: { begin: 1.5, end: 3 } },
+])("refuses the ports %j", (options) => {
+  expect(() => new NodeDataChannelTransport(REMOTE, recordEvents(), options)).toThrow(
+    expect.objectContaining({ code: "invalid_option" }),
+  );
 });
