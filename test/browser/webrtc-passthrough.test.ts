@@ -27,3 +27,15 @@ it("sends Chromium its own VP8 pictures back when it offers no H.264", async () 
   const { report } = await echoOnce({ videoCodecs: ["video/VP8", "video/rtx"], audio: true }, { audio: true });
   expect(report).toMatchObject({ codec: "video/VP8", width: 640, height: 480 });
 });
+
+it("leaves Chromium's microphone silent when only pictures are wanted", async () => {
+  const { report, peer } = await echoOnce({ audio: true });
+  expect(report).toMatchObject({ codec: "video/H264", width: 640 });
+  expect(peer?.negotiation.outcomes.map(({ type }) => type)).toEqual(["inactive", "media", "data"]);
+});
+
+it("serves Chromium through one UDP port on all addresses", async () => {
+  const { report, pair } = await echoOnce({}, { bindAddress: undefined, udpMuxPort: 41_989 });
+  expect(report).toMatchObject({ codec: "video/H264", width: 640 });
+  expect(pair?.local.port).toBe(41_989);
+});

@@ -1,13 +1,12 @@
-import { PeerConnection, type Track, Video } from "node-datachannel";
+import { type PeerConnection, type Track, Video } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
-import { FastRtcError, toError } from "../../errors.ts";
+import { toError } from "../../errors.ts";
 import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
 import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
-import { engineIceServer } from "./engine-ice-server.ts";
+import { type EnginePeerOptions, createEnginePeer, engineAnswer } from "./engine-peer.ts";
 import { guardCallback } from "./guard-callback.ts";
-import type { UdpIceServer } from "./ice-servers.ts";
 import { InboundBuffer } from "./inbound-buffer.ts";
-import { defaultBindAddress } from "./local-address.ts";
+import { LocalCandidates } from "./local-candidates.ts";
 import { NativeDataChannel } from "./native-data-channel.ts";
 import type {
   CandidatePair,
@@ -19,19 +18,9 @@ import type {
   RemoteTransport,
 } from "./packet-transport.ts";
 
-export interface NodeDataChannelTransportOptions {
-  /** Asked for reflexive and relayed candidates. Hosts must be IP addresses: a name would be resolved on a native thread. At most 1 STUN and 2 TURN servers are used. @default [] */
-  iceServers?: readonly UdpIceServer[];
-  /** UDP ports to choose from, both inclusive. @default any */
-  portRange?: { readonly begin: number; readonly end: number } | undefined;
-  /** Serves all peers through this one UDP port; TURN cannot be used with it. @default a port per peer */
-  udpMuxPort?: number | undefined;
-  /** The local address to use, and the only host candidate then. @default all but loopback, or loopback if there is no other */
-  bindAddress?: string | undefined;
-  /** Largest data channel message accepted, in bytes. @default 262144 */
-  maxMessageSize?: number;
+export interface NodeDataChannelTransportOptions extends EnginePeerOptions {
   /** @internal Replaced in tests. */
-  clock?: Clock;
+  readonly clock?: Clock;
 }
 
 /** More remote candidates than this are ignored: the ICE agent itself keeps about 20. */
@@ -53,13 +42,11 @@ export class NodeDataChannelTransport implements PacketTransport {
   readonly #channels = new Set<NativeDataChannel>();
   /** Channels whose native part has not been freed. */
   readonly #nativeChannels = new Set<NativeDataChannel>();
-  readonly #candidates: IceCandidate[] = [];
-  readonly #candidateWaits = new Set<() => void>();
+  readonly #candidates: LocalCandidates;
   readonly #remoteMid: string;
   readonly #maxSendMessageSize: number;
   #events: PacketTransportEvents | undefined;
   #state: PacketTransportState = "connecting";
-  #gathered = false;
   #remoteCandidateCount = 0;
   #trackClosed: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -85,12 +72,19 @@ export class NodeDataChannelTransport implements PacketTransport {
     const remoteMaximum = remote.dataChannel?.maxMessageSize ?? 0;
     this.#maxSendMessageSize = remoteMaximum === 0 ? maxMessageSize : Math.min(remoteMaximum, maxMessageSize);
     this.#inbound = new InboundBuffer({ deliver: (packet, arrivalMs) => this.#deliver(packet, arrivalMs) });
-    this.#peer = createPeer(options, maxMessageSize);
-    if (remote.media) this.#track = this.#addTrack();
-    this.#listen();
-    const { local, candidates } = readEngineAnswer(this.#answer(offer));
-    this.local = local;
-    this.#candidates.push(...candidates);
+    this.#candidates = new LocalCandidates(clock);
+    this.#peer = createEnginePeer(options);
+    try {
+      if (remote.media) this.#track = this.#addTrack();
+      this.#listen();
+      const { local, candidates } = readEngineAnswer(engineAnswer(this.#peer, offer));
+      this.local = local;
+      for (const candidate of candidates) this.#candidates.add(candidate);
+    } catch (thrown) {
+      this.#events = undefined;
+      void this.close();
+      throw thrown;
+    }
   }
 
   get state(): PacketTransportState {
@@ -98,7 +92,7 @@ export class NodeDataChannelTransport implements PacketTransport {
   }
 
   get localCandidates(): readonly IceCandidate[] {
-    return this.#candidates;
+    return this.#candidates.found;
   }
 
   addRemoteCandidate(candidate: IceCandidate): boolean {
@@ -115,23 +109,7 @@ export class NodeDataChannelTransport implements PacketTransport {
   }
 
   candidatesFound(types: readonly CandidateType[], timeoutMs: number): Promise<void> {
-    const complete = (): boolean =>
-      this.#gathered ||
-      this.#closing !== undefined ||
-      types.every((type) => this.#candidates.some((found) => found.type === type));
-    if (complete()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        cancel();
-        this.#candidateWaits.delete(check);
-        resolve();
-      };
-      const check = (): void => {
-        if (complete()) settle();
-      };
-      const cancel = this.#clock.after(timeoutMs, settle);
-      this.#candidateWaits.add(check);
-    });
+    return this.#candidates.wait(types, timeoutMs);
   }
 
   send(packet: Uint8Array): boolean {
@@ -192,7 +170,7 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#channels.clear();
     this.#peer.close(); // Sends the DTLS alert, and ends the flow of packets before anything is torn down.
     this.#state = "closed";
-    for (const check of [...this.#candidateWaits]) queueMicrotask(check);
+    this.#candidates.end();
     queueMicrotask(() =>
       guardCallback(
         () => events?.state("closed"),
@@ -205,20 +183,6 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#track?.close();
     for (const channel of this.#nativeChannels) channel.free();
     this.#nativeChannels.clear();
-  }
-
-  #answer(offer: string): string {
-    try {
-      // It answers by itself. Asked to by setLocalDescription, it would end the process when no socket can be opened.
-      this.#peer.setRemoteDescription(offer, "offer");
-      const answer = this.#peer.localDescription();
-      if (answer) return answer.sdp;
-      throw new Error("the engine gives no answer");
-    } catch (thrown) {
-      this.#events = undefined;
-      void this.close();
-      throw unusable(toError(thrown));
-    }
   }
 
   #addTrack(): Track {
@@ -248,7 +212,7 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#peer.onGatheringStateChange(
       this.#guard((state) => {
         // The last candidates may be announced after their end.
-        if (state === "complete") setImmediate(() => this.#gatheringEnded());
+        if (state === "complete") setImmediate(() => this.#candidates.end());
       }),
     );
     this.#peer.onDataChannel(
@@ -323,20 +287,9 @@ export class NodeDataChannelTransport implements PacketTransport {
     }
   }
 
-  #gatheringEnded(): void {
-    this.#gathered = true;
-    for (const check of [...this.#candidateWaits]) check();
-  }
-
   #found(line: string): void {
     const candidate = parseCandidate(line);
-    const known = this.#candidates.some(
-      ({ address, port, type }) => address === candidate.address && port === candidate.port && type === candidate.type,
-    );
-    if (known) return;
-    this.#candidates.push(candidate);
-    for (const check of [...this.#candidateWaits]) check();
-    this.#events?.localCandidate(candidate);
+    if (this.#candidates.add(candidate)) this.#events?.localCandidate(candidate);
   }
 
   #guard<Arguments extends unknown[]>(callback: (...args: Arguments) => void): (...args: Arguments) => void {
@@ -349,43 +302,4 @@ export class NodeDataChannelTransport implements PacketTransport {
       (thrown) => process.emitWarning(thrown),
     )();
   }
-}
-
-function createPeer(options: NodeDataChannelTransportOptions, maxMessageSize: number): PeerConnection {
-  const { iceServers = [], portRange, udpMuxPort, bindAddress = defaultBindAddress() } = options;
-  const ports = udpMuxPort === undefined ? portRange : { begin: udpMuxPort, end: udpMuxPort };
-  if (ports && !(isPort(ports.begin) && isPort(ports.end) && ports.begin <= ports.end)) {
-    throw new FastRtcError(
-      "invalid_option",
-      "A UDP port is a whole number from 1 to 65535, and a range begins with the lower one.",
-    );
-  }
-  try {
-    return new PeerConnection("peer", {
-      iceServers: iceServers.map(engineIceServer),
-      enableIceUdpMux: udpMuxPort !== undefined,
-      maxMessageSize,
-      ...(ports && { portRangeBegin: ports.begin, portRangeEnd: ports.end }),
-      ...(bindAddress !== undefined && { bindAddress }),
-    });
-  } catch (thrown) {
-    const { message } = toError(thrown);
-    throw new FastRtcError("invalid_option", `The WebRTC options cannot be used: ${message}`, { cause: thrown });
-  }
-}
-
-/** The engine has words for its own trouble with sockets; everything else is the offer's fault. */
-function unusable(error: Error): FastRtcError {
-  const local = /gather|ICE agent|ICE transport initialization/.test(error.message);
-  return local
-    ? new FastRtcError(
-        "port_in_use",
-        "No UDP port could be opened for a WebRTC connection: the port or port range is taken, bindAddress is not one of this machine, or too many files are open.",
-        { cause: error },
-      )
-    : new FastRtcError("invalid_sdp", `The offer's transport cannot be used: ${error.message}`, { cause: error });
-}
-
-function isPort(number: number): boolean {
-  return Number.isInteger(number) && number >= 1 && number <= 65_535;
 }
