@@ -7,7 +7,9 @@ export const PICTURE_BYTES = (PICTURE_WIDTH * PICTURE_HEIGHT * 3) / 2;
 export const PLAIN_CORNER = { left: 352, top: 0, width: 288, height: 64 } as const;
 
 const TEXTURE_WIDTH = PICTURE_WIDTH * 2;
-const NOISE_PLANES = 4;
+const NOISE_PLANES = 8;
+/** Brightness steps from the darkest to the brightest noise: what a webcam shows in a lit room. */
+const NOISE_RANGE = 11;
 const PLAIN_GREY = 110;
 
 /**
@@ -61,8 +63,9 @@ function roomTexture(): Uint8Array {
   const texture = new Float32Array(TEXTURE_WIDTH * PICTURE_HEIGHT).fill(120);
   for (const [cell, strength] of [
     [160, 60],
-    [40, 36],
-    [10, 16],
+    [40, 40],
+    [10, 30],
+    [5, 24],
   ] as const) {
     const columns = TEXTURE_WIDTH / cell + 2;
     const lattice = Float32Array.from({ length: columns * (PICTURE_HEIGHT / cell + 2) }, () => random() - 0.5);
@@ -86,7 +89,7 @@ function roomTexture(): Uint8Array {
 function sensorNoise(): Int8Array[] {
   const random = randomFrom(11);
   return Array.from({ length: NOISE_PLANES }, () =>
-    Int8Array.from({ length: PICTURE_WIDTH * PICTURE_HEIGHT }, () => Math.round((random() - 0.5) * 3)),
+    Int8Array.from({ length: PICTURE_WIDTH * PICTURE_HEIGHT }, () => Math.round((random() - 0.5) * NOISE_RANGE)),
   );
 }
 
