@@ -39,3 +39,10 @@ it("serves Chromium through one UDP port on all addresses", async () => {
   expect(report).toMatchObject({ codec: "video/H264", width: 640 });
   expect(pair?.local.port).toBe(41_989);
 });
+
+it("connects Chromium when it shows none of its own addresses", async () => {
+  const { report, peer, pair } = await echoOnce({ trickle: false });
+  expect(peer?.negotiation.transport.candidates).toEqual([]);
+  expect(report).toMatchObject({ codec: "video/H264", width: 640 });
+  expect(pair?.remote.type).toBe("prflx");
+});

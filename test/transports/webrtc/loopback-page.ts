@@ -2,6 +2,8 @@ export interface LoopbackPageOptions {
   /** Codecs that the page offers for video, by MIME type; the browser's own list when absent. */
   videoCodecs?: readonly string[] | undefined;
   audio?: boolean;
+  /** Whether the page tells the server its candidates; a browser that hides them behind mDNS names as good as does not. @default true */
+  trickle?: boolean;
   /** After this long with a picture the page posts its statistics to `/done`, in milliseconds. @default 1500 */
   watchMs?: number;
 }
@@ -10,7 +12,12 @@ export interface LoopbackPageOptions {
  * A page that connects by itself: camera out, camera back in, a data channel beside it. Once pictures have come back for a while it
  * posts `{frames, width, height, codec, connectMs, firstFrameMs, echoes}` to `/done`, or `{error}`.
  */
-export function loopbackPage({ videoCodecs, audio = false, watchMs = 1500 }: LoopbackPageOptions = {}): string {
+export function loopbackPage({
+  videoCodecs,
+  audio = false,
+  trickle = true,
+  watchMs = 1500,
+}: LoopbackPageOptions = {}): string {
   return `<!doctype html><title>Loopback</title><video autoplay muted playsinline></video><script type="module">
 const post = (path, body) => fetch(path, { method: "POST", body });
 const started = performance.now();
@@ -37,11 +44,11 @@ try {
   const waiting = [];
   let answered = false;
   pc.onicecandidate = ({ candidate }) => {
-    if (!candidate) return;
+    if (!candidate || !${trickle}) return;
     if (answered) post("/candidate", JSON.stringify(candidate)); else waiting.push(candidate);
   };
   await pc.setLocalDescription();
-  const response = await post("/offer", pc.localDescription.sdp);
+  const response = await post("/offer", ${trickle} ? pc.localDescription.sdp : pc.localDescription.sdp.replace(/a=candidate.*\\r\\n/g, ""));
   if (!response.ok) throw new Error(await response.text());
   await pc.setRemoteDescription({ type: "answer", sdp: await response.text() });
   answered = true;
