@@ -140,7 +140,7 @@ export class VideoDecoder implements AsyncDisposable {
       timestampUs: Number(picture.pts),
       colorSpace,
     });
-    readPicture(picture, frame);
+    readPicture(this.#ffmpeg, picture, frame);
     this.#picture.unref();
     return frame;
   }

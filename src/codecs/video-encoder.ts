@@ -82,7 +82,7 @@ export class VideoEncoder implements AsyncDisposable {
       this.#colorSpace = frame.colorSpace;
       this.#discardEncoder(); // H.264 says it in its parameter sets, with which every stream begins.
     }
-    writePicture(frame, picture);
+    writePicture(this.#ffmpeg, frame, picture);
     this.#working = this.#compress(picture, frame.timestampUs, keyframe);
     try {
       const unit = await this.#working;
