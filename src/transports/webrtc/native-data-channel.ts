@@ -1,5 +1,6 @@
 import type { DataChannel } from "node-datachannel";
 import { FastRtcError } from "../../errors.ts";
+import { engineDrained } from "./engine-drain.ts";
 import { guardCallback } from "./guard-callback.ts";
 import type { PacketDataChannel } from "./packet-transport.ts";
 
@@ -78,8 +79,8 @@ export class NativeDataChannel implements PacketDataChannel {
 
   close(): void {
     if (this.#phase === "closed") return;
-    this.#native.close();
     this.#ended();
+    void engineDrained().then(() => this.free());
   }
 
   /** Stops all events; `free` has to follow. */

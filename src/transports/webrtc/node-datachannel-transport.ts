@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../async/clock.ts";
 import { toError } from "../../errors.ts";
 import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
 import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
+import { engineDrained } from "./engine-drain.ts";
 import { type EnginePeerOptions, createEnginePeer, engineAnswer } from "./engine-peer.ts";
 import { guardCallback } from "./guard-callback.ts";
 import { InboundBuffer } from "./inbound-buffer.ts";
@@ -27,8 +28,6 @@ export interface NodeDataChannelTransportOptions extends EnginePeerOptions {
 const MAX_REMOTE_CANDIDATES = 64;
 /** Data channels a peer may have open at a time; further ones are closed at once. */
 const MAX_CHANNELS = 16;
-/** Each turn of the event loop frees up to 1,000 packets that the engine had queued for a closed peer. */
-const DRAIN_TURNS = 64;
 /** How long the engine may take to say that its track is closed. */
 const DRAIN_TIMEOUT_MS = 1000;
 
@@ -178,8 +177,7 @@ export class NodeDataChannelTransport implements PacketTransport {
       )(),
     );
     if (this.#trackClosed) await this.#atMost(DRAIN_TIMEOUT_MS, this.#trackClosed);
-    // Packets that are still queued would leak with the callback they wait for.
-    for (let turn = 0; turn < DRAIN_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await engineDrained();
     this.#track?.close();
     for (const channel of this.#nativeChannels) channel.free();
     this.#nativeChannels.clear();

@@ -19,7 +19,7 @@ async function cycle(burst: number): Promise<WeakRef<object>> {
   const events = recordEvents({ rtp: () => undefined });
   const peer = new NativePeer();
   const transport = peer.connect(events);
-  await vi.waitUntil(() => events.states.includes("connected") && peer.isOpen, { interval: 1, timeout: 10_000 });
+  await vi.waitUntil(() => events.states.includes("connected") && peer.isOpen, { interval: 1, timeout: 20_000 });
   const packet = Buffer.alloc(1100);
   packet.set([0x80, 96]);
   for (let number = 0; number < burst; number += 1) {
