@@ -41,18 +41,17 @@ export async function launch(
 ): Promise<LaunchedServer> {
   // What is missing is said now, not to the first visitor.
   await pageFiles();
-  const preparing = service.prepare();
   const routes = new Routes(service, { basePath: "", page: true });
   const server = createServer((request, response) => {
     void serveNodeRequest(routes, logger, request, response).then((served) => {
       if (!served) response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
     });
   });
+  await listen(server, port, host);
   try {
-    await listen(server, port, host);
-    await preparing;
+    await service.prepare();
   } catch (thrown) {
-    await Promise.allSettled([preparing, closeAll(server, service)]);
+    await closeAll(server, service);
     throw thrown;
   }
   const address = server.address();
