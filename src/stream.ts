@@ -60,7 +60,7 @@ export class Stream {
   /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
   constructor(options: StreamOptions) {
     this.#options = parseStreamOptions(options);
-    const { concurrencyLimit, timeLimit, handler, allowExtraTracks, verbose } = this.#options;
+    const { modality, mode, concurrencyLimit, timeLimit, handler, allowExtraTracks, verbose } = this.#options;
     const logger = this.#options.logger ?? consoleLogger({ verbose });
     const registry = new SessionRegistry(concurrencyLimit ?? Infinity);
     this.#logger = logger;
@@ -77,6 +77,8 @@ export class Stream {
           onEnd: (session) => registry.leave(session),
         }),
       iceServers: async () => (await this.#rtcConfiguration("server"))?.iceServers ?? [],
+      modality,
+      mode,
       allowExtraTracks,
       logger,
     });

@@ -11,7 +11,7 @@ import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
 import { GatheringPolicy } from "./gathering-policy.ts";
 import { type UdpIceServer, usableIceServers } from "./ice-servers.ts";
-import { planMedia } from "./media-plan.ts";
+import { type MediaPlanOptions, planMedia } from "./media-plan.ts";
 import { probeIceServer } from "./probe-ice-server.ts";
 import { resolveHost } from "./resolve-host.ts";
 import { WebRtcTransport } from "./webrtc-transport.ts";
@@ -19,13 +19,11 @@ import { WebRtcTransport } from "./webrtc-transport.ts";
 /** How many different warnings are told only once. */
 const MAX_WARNED = 64;
 
-export interface SignallingOptions {
+export interface SignallingOptions extends MediaPlanOptions {
   readonly registry: SessionRegistry;
   readonly createSession: (id: string) => Session;
   /** This side's STUN and TURN servers, asked for each peer. */
   readonly iceServers: () => Promise<readonly IceServer[]>;
-  /** Whether an offer's tracks that nobody uses are left inactive instead of refused. */
-  readonly allowExtraTracks: boolean;
   readonly logger: Logger;
 }
 
@@ -64,13 +62,13 @@ export class WebRtcSignalling {
   }
 
   async #answer(id: string, sdp: string): Promise<OfferReply> {
-    const { registry, createSession, allowExtraTracks } = this.#options;
+    const { registry, createSession } = this.#options;
     // Asked before the SDP is read as well: a server that is full must not spend its time on reading offers.
     const full = registry.refuses(id);
     if (full) return turnedDown(full);
     let plan: Negotiation;
     try {
-      plan = planMedia(parseOffer(sdp), { allowExtraTracks });
+      plan = planMedia(parseOffer(sdp), this.#options);
     } catch (thrown) {
       return refusalOf(thrown);
     }

@@ -1,0 +1,113 @@
+import { BoundedQueue } from "../../async/bounded-queue.ts";
+import type { Clock } from "../../async/clock.ts";
+import { OPUS_PACKET_SAMPLES, OpusEncoder } from "../../codecs/opus-encoder.ts";
+import { invariant, toError } from "../../errors.ts";
+import type { AudioFrame } from "../../media/audio-frame.ts";
+import type { AudioSendStream } from "../../rtp/audio-send-stream.ts";
+import type { AudioLevel } from "../../rtp/header-extensions.ts";
+import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
+import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import type { AudioFormat } from "../../session/transport.ts";
+
+/** How many packets' sound may wait for the encoder, 200 ms; the oldest go first. */
+const MAX_WAITING = 10;
+/** With what share of lost packets in mind the copies for repair are made, in per cent, when the peer can use them. */
+const EXPECTED_LOSS_PERCENT = 5;
+/** The level above which a packet is marked as one with voice, in dBov. */
+const VOICE_DBOV = -50;
+
+export interface AudioSenderOptions {
+  readonly stream: AudioSendStream;
+  readonly channels: 1 | 2;
+  /** Whether the peer repairs losses from copies in the next packet (`useinbandfec=1` in its offer). */
+  readonly forwardErrorCorrection: boolean;
+  /** Whether the peer wants no packets while there is silence (`usedtx=1`). */
+  readonly discontinuous: boolean;
+  readonly clock: Clock;
+  readonly sendPackets: (packets: readonly Uint8Array[]) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+/**
+ * Sends sound to the peer: packets' worth of samples in, RTP out, in their order. Encoding goes on off the main thread;
+ * should it fall behind, the oldest sound is dropped, so that lateness never grows.
+ */
+export class AudioSender {
+  /**
+   * Packets leave up to one packet's length early: that much a handler may be late without a gap in the sound.
+   * More would only be more that cannot be recalled when the speaker is interrupted.
+   */
+  readonly format: AudioFormat;
+  readonly #options: AudioSenderOptions;
+  readonly #waiting = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
+  readonly #encoding: Promise<void>;
+
+  constructor(options: AudioSenderOptions) {
+    this.#options = options;
+    this.format = { sampleRate: OPUS_CLOCK_RATE, channels: options.channels, packetMs: 20, leadMs: 20 };
+    this.#encoding = this.#encodeAll().catch((thrown: unknown) => options.onFailure(toError(thrown)));
+  }
+
+  get nextTimerMs(): number | undefined {
+    return this.#options.stream.nextTimerMs;
+  }
+
+  /** Takes 20 ms of sound in `format`, with the time at which it is to be heard. */
+  send(frame: AudioFrame): void {
+    this.#waiting.push(frame);
+  }
+
+  /** Drops what has not been encoded. */
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  handleRtcp(packet: RtcpPacket, nowMs: number): void {
+    this.#options.stream.handleRtcp(packet, nowMs);
+  }
+
+  handleTimer(nowMs: number): readonly RtcpPacket[] {
+    return this.#options.stream.handleTimer(nowMs);
+  }
+
+  /** Frees the encoder. Harmless when repeated. */
+  async close(): Promise<void> {
+    this.#waiting.end();
+    await this.#encoding;
+  }
+
+  async #encodeAll(): Promise<void> {
+    const { channels, forwardErrorCorrection, discontinuous, onFailure } = this.#options;
+    await using encoder = await OpusEncoder.create({
+      channels,
+      discontinuous,
+      expectedLossPercent: forwardErrorCorrection ? EXPECTED_LOSS_PERCENT : 0,
+    });
+    for await (const frame of this.#waiting) {
+      try {
+        await this.#encode(encoder, frame);
+      } catch (thrown) {
+        onFailure(toError(thrown));
+      }
+    }
+  }
+
+  async #encode(encoder: OpusEncoder, frame: AudioFrame): Promise<void> {
+    const { stream, clock, sendPackets } = this.#options;
+    const { timestampUs } = frame;
+    invariant(timestampUs !== undefined, "a session says when its sound is to be heard");
+    const samples = frame.toInt16();
+    const data = await encoder.encode(samples);
+    if (!data || this.#waiting.ended) return;
+    const level = levelOf(samples);
+    sendPackets([stream.packetize({ data, timestampUs, ticks: OPUS_PACKET_SAMPLES, level }, clock.nowMs())]);
+  }
+}
+
+/** The root of the mean square, against a full-scale square wave (RFC 6464 §3). */
+function levelOf(samples: Int16Array): AudioLevel {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  const levelDbov = sum === 0 ? -127 : 10 * Math.log10(sum / samples.length / 32_768 ** 2);
+  return { levelDbov, voiceActivity: levelDbov > VOICE_DBOV };
+}

@@ -1,0 +1,275 @@
+import { randomBytes, randomInt } from "node:crypto";
+import type { Clock } from "../../async/clock.ts";
+import { invariant, toError } from "../../errors.ts";
+import type { AudioFrame } from "../../media/audio-frame.ts";
+import { FramePool } from "../../media/frame-pool.ts";
+import type { VideoFrame } from "../../media/video-frame.ts";
+import type { SentStream } from "../../protocol/sdp/answer.ts";
+import { h264Format } from "../../protocol/sdp/h264-profile.ts";
+import type { AgreedMedia, Negotiation } from "../../protocol/sdp/negotiation.ts";
+import { AudioSendStream, type AudioSendStreamOptions } from "../../rtp/audio-send-stream.ts";
+import { H264Packetizer, MODE_0_MAX_SLICE_BYTES } from "../../rtp/h264/packetizer.ts";
+import { HeaderExtensionMap } from "../../rtp/header-extensions.ts";
+import { parseRtpPacket } from "../../rtp/packet.ts";
+import { RoundTripTime } from "../../rtp/round-trip-time.ts";
+import { parseRtcp, type RtcpPacket, serializeRtcp } from "../../rtp/rtcp/compound.ts";
+import { TransportStamper } from "../../rtp/transport-stamper.ts";
+import type { VideoCodecName } from "../../rtp/video-codec.ts";
+import { VideoSendStream } from "../../rtp/video-send-stream.ts";
+import { Vp8Packetizer } from "../../rtp/vp8/packetizer.ts";
+import type { AudioFormat, TransportEvents } from "../../session/transport.ts";
+import { AudioReceiver } from "./audio-receiver.ts";
+import { AudioSender } from "./audio-sender.ts";
+import { opusFormat } from "./media-plan.ts";
+import { VideoReceiver } from "./video-receiver.ts";
+import { VideoSender } from "./video-sender.ts";
+
+export interface PeerMediaOptions {
+  readonly plan: Negotiation;
+  readonly clock: Clock;
+  readonly events: Pick<TransportEvents, "videoFrame" | "audioFrame" | "failure">;
+  /** Sends an RTP or RTCP packet; only called once `start` was. */
+  readonly send: (packet: Uint8Array) => void;
+}
+
+/**
+ * The media of one peer: packets below, frames above, a receiver and a sender for each kind in between. All streams have
+ * one CNAME and one wall clock, so that the peer plays sound and picture in step, and one timer for their RTCP.
+ */
+export class PeerMedia {
+  readonly #options: PeerMediaOptions;
+  readonly #cname = randomBytes(12).toString("base64url");
+  readonly #ssrcs = { video: randomInt(1, 2 ** 31), audio: randomInt(2 ** 31, 2 ** 32) } as const;
+  readonly #reducedSizeRtcp: boolean;
+  readonly #extensions: HeaderExtensionMap;
+  readonly #stamper: TransportStamper;
+  readonly #wallOffsetMs: number;
+  readonly #roundTripTime = new RoundTripTime();
+  readonly #pool = new FramePool();
+  readonly #videoReceiver: VideoReceiver | undefined;
+  readonly #videoSender: VideoSender | undefined;
+  readonly #audioReceiver: AudioReceiver | undefined;
+  readonly #audioSender: AudioSender | undefined;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  #started = false;
+  #closed = false;
+
+  constructor(options: PeerMediaOptions) {
+    this.#options = options;
+    const { clock, plan } = options;
+    const { media } = plan;
+    this.#wallOffsetMs = clock.wallMs() - clock.nowMs();
+    this.#reducedSizeRtcp = media.every(({ section }) => section.rtcpReducedSize);
+    this.#extensions = new HeaderExtensionMap(
+      media.flatMap(({ headerExtensions }) => headerExtensions.map(({ id, uri }) => [id, uri] as const)),
+    );
+    this.#stamper = new TransportStamper(this.#extensions);
+    for (const agreed of media) {
+      const { section, direction } = agreed;
+      const audio = section.kind === "audio";
+      if (direction !== "sendonly") {
+        if (audio) this.#audioReceiver = this.#receiveAudio(agreed);
+        else this.#videoReceiver = this.#receiveVideo(agreed);
+      }
+      if (direction !== "recvonly") {
+        if (audio) this.#audioSender = this.#sendAudioOn(agreed);
+        else this.#videoSender = this.#sendVideoOn(agreed);
+      }
+    }
+  }
+
+  /** Whether anything is sent or received. */
+  get active(): boolean {
+    return this.#options.plan.media.length > 0;
+  }
+
+  /** What `sendAudio` takes; absent when no sound is sent. */
+  get audioFormat(): AudioFormat | undefined {
+    return this.#audioSender?.format;
+  }
+
+  /** How a section that sends is announced in the answer. One stream for both kinds: browsers play what shares one in step. */
+  streamFor({ section }: AgreedMedia): SentStream {
+    const kind = section.kind === "audio" ? "audio" : "video";
+    return { ssrc: this.#ssrcs[kind], cname: this.#cname, streamId: "fastrtc", trackId: kind };
+  }
+
+  /** Lets media out: the peer is connected. */
+  start(): void {
+    this.#started = true;
+  }
+
+  async sendVideo(frame: VideoFrame): Promise<void> {
+    if (this.#started && !this.#closed) await this.#videoSender?.send(frame);
+  }
+
+  sendAudio(frame: AudioFrame): void {
+    if (this.#started && !this.#closed) this.#audioSender?.send(frame);
+  }
+
+  /** Drops the sound that has not been sent. */
+  clearAudio(): void {
+    this.#audioSender?.clear();
+  }
+
+  handleRtp(bytes: Uint8Array, arrivalMs: number): void {
+    const packet = parseRtpPacket(bytes);
+    if (!packet || this.#closed) return;
+    this.#videoReceiver?.handlePacket(packet, arrivalMs);
+    this.#audioReceiver?.handlePacket(packet, arrivalMs);
+    this.#scheduleTimer();
+  }
+
+  handleRtcp(bytes: Uint8Array, arrivalMs: number): void {
+    if (this.#closed) return;
+    for (const packet of parseRtcp(bytes) ?? []) {
+      for (const stream of this.#streams) stream.handleRtcp(packet, arrivalMs);
+    }
+    this.#scheduleTimer();
+  }
+
+  /** Lets nothing more out, and nothing in; `close` frees the codecs. */
+  stop(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  /** Frees the codecs. Harmless when repeated. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.all(this.#streams.map((stream) => stream.close()));
+    this.#pool.close();
+  }
+
+  /** Senders first: their reports are what a compound RTCP packet begins with. */
+  get #streams(): (VideoSender | AudioSender | VideoReceiver | AudioReceiver)[] {
+    return [this.#videoSender, this.#audioSender, this.#videoReceiver, this.#audioReceiver].filter(
+      (stream) => stream !== undefined,
+    );
+  }
+
+  #receiveVideo(agreed: AgreedMedia): VideoReceiver {
+    const { clock, events } = this.#options;
+    const { codec, feedback } = agreed;
+    return new VideoReceiver({
+      localSsrc: this.#ssrcs.video,
+      codecs: new Map([[codec.payloadType, codecName(agreed)]]),
+      extensions: this.#extensions,
+      feedback: {
+        nack: feedback.includes("nack"),
+        pli: feedback.includes("nack pli"),
+        fir: feedback.includes("ccm fir"),
+        remb: feedback.includes("goog-remb"),
+      },
+      roundTripTime: this.#roundTripTime,
+      pool: this.#pool,
+      clock,
+      onFrame: (frame) => events.videoFrame(frame),
+      onFailure: (error) => events.failure(error),
+      onRtcpDue: () => this.#scheduleTimer(),
+    });
+  }
+
+  #sendVideoOn(agreed: AgreedMedia): VideoSender {
+    const { clock, events } = this.#options;
+    const h264 = codecName(agreed) === "H264";
+    const mode0 = h264 && h264Format(agreed.codec)?.packetizationMode === 0;
+    return new VideoSender({
+      codec: codecName(agreed),
+      maxSliceBytes: mode0 ? MODE_0_MAX_SLICE_BYTES : undefined,
+      stream: new VideoSendStream({
+        ...this.#sendOptions(agreed, "video"),
+        packetizer: h264
+          ? new H264Packetizer({ packetizationMode: mode0 ? 0 : 1 })
+          : new Vp8Packetizer({ firstPictureId: randomInt(2 ** 15) }),
+        playoutDelay: { minimumMs: 0, maximumMs: 0 },
+      }),
+      clock,
+      sendPackets: (packets) => this.#sendPackets(packets),
+      onFailure: (error) => events.failure(error),
+    });
+  }
+
+  #receiveAudio({ codec }: AgreedMedia): AudioReceiver {
+    const { events } = this.#options;
+    return new AudioReceiver({
+      localSsrc: this.#ssrcs.audio,
+      payloadType: codec.payloadType,
+      channels: opusFormat(codec).receivedChannels,
+      onFrame: (frame) => events.audioFrame(frame),
+      onFailure: (error) => events.failure(error),
+    });
+  }
+
+  #sendAudioOn(agreed: AgreedMedia): AudioSender {
+    const { clock, events } = this.#options;
+    const { sentChannels, forwardErrorCorrection, discontinuous } = opusFormat(agreed.codec);
+    return new AudioSender({
+      channels: sentChannels,
+      forwardErrorCorrection,
+      discontinuous,
+      stream: new AudioSendStream(this.#sendOptions(agreed, "audio")),
+      clock,
+      sendPackets: (packets) => this.#sendPackets(packets),
+      onFailure: (error) => events.failure(error),
+    });
+  }
+
+  #sendOptions({ section, codec }: AgreedMedia, kind: "audio" | "video"): AudioSendStreamOptions {
+    return {
+      ssrc: this.#ssrcs[kind],
+      cname: this.#cname,
+      payloadType: codec.payloadType,
+      extensions: this.#extensions,
+      ...(section.mid !== undefined && { mid: section.mid }),
+      timestampOffset: randomInt(2 ** 32),
+      firstSequenceNumber: randomInt(2 ** 15),
+      wallOffsetMs: this.#wallOffsetMs,
+      roundTripTime: this.#roundTripTime,
+    };
+  }
+
+  #sendPackets(packets: readonly Uint8Array[]): void {
+    const { clock, send } = this.#options;
+    if (this.#closed) return;
+    const nowMs = clock.nowMs();
+    for (const packet of packets) {
+      this.#stamper.stamp(packet, nowMs);
+      send(packet);
+    }
+    this.#scheduleTimer();
+  }
+
+  /** Sees to it that RTCP leaves, and late sound is made up for, when it is due. */
+  #scheduleTimer(): void {
+    const { clock, events } = this.#options;
+    const nextMs = Math.min(...this.#streams.map(({ nextTimerMs }) => nextTimerMs ?? Infinity));
+    if (this.#closed || nextMs === Infinity || (this.#timer && this.#timer.atMs <= nextMs)) return;
+    this.#timer?.cancel();
+    const cancel = clock.after(Math.max(0, nextMs - clock.nowMs()), () => {
+      this.#timer = undefined;
+      try {
+        this.#handleTimer();
+      } catch (thrown) {
+        events.failure(toError(thrown));
+      }
+      this.#scheduleTimer();
+    });
+    this.#timer = { atMs: nextMs, cancel };
+  }
+
+  #handleTimer(): void {
+    const { clock, send } = this.#options;
+    const nowMs = clock.nowMs();
+    const due: RtcpPacket[] = this.#streams.flatMap((stream) => stream.handleTimer(nowMs));
+    if (due.length === 0) return;
+    const ssrc = this.#audioSender && !this.#videoSender ? this.#ssrcs.audio : this.#ssrcs.video;
+    send(serializeRtcp(due, { ssrc, cname: this.#cname, reducedSize: this.#reducedSizeRtcp }));
+  }
+}
+
+function codecName({ codec }: AgreedMedia): VideoCodecName {
+  const name = codec.name.toUpperCase();
+  invariant(name === "H264" || name === "VP8", "only codecs of the plan are agreed on");
+  return name;
+}
