@@ -4,9 +4,9 @@ import { SdpLine } from "./sdp-line.ts";
 import type { MediaSection, Offer } from "./session-description.ts";
 
 /** Longest offer read, in characters. Chromium's with audio, video and data has about 7,000. */
-export const MAX_OFFER_LENGTH = 256 * 1024;
+const MAX_OFFER_LENGTH = 256 * 1024;
 /** Most m-lines read. */
-export const MAX_MEDIA_SECTIONS = 64;
+const MAX_MEDIA_SECTIONS = 64;
 const MAX_LINES = 10_000;
 
 /**
