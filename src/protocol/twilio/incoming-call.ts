@@ -45,6 +45,11 @@ export function incomingCallTwiml({
   return `<?xml version="1.0" encoding="UTF-8"?><Response>${say(greeting)}<Connect>${stream}</Connect>${say(farewell)}</Response>`;
 }
 
+/** The TwiML that says a sentence and ends the call. */
+export function hangUpTwiml(sentence: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${say(sentence)}<Hangup /></Response>`;
+}
+
 function say(text: string): string {
   return text === "" ? "" : `<Say>${escapeXml(text)}</Say>`;
 }

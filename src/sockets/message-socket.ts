@@ -1,0 +1,30 @@
+/** What a WebSocket tells its owner. None of these throws. */
+export interface SocketEvents {
+  /** A text message came. */
+  text(text: string): void;
+  /** A binary message came; the bytes are the receiver's to keep. */
+  binary(bytes: Uint8Array): void;
+  /** A sign of life that carries nothing. */
+  alive(): void;
+  /** The connection is over. Called once; `error` says what went wrong, when something did. */
+  closed(error: Error | undefined): void;
+}
+
+/** An open WebSocket on the server's side, as small as the transports need it. */
+export interface MessageSocket {
+  /** Bytes that were sent and still wait in this process. */
+  readonly bufferedAmount: number;
+  /** Says who hears the events from now on. */
+  listen(events: SocketEvents): void;
+  sendText(text: string): void;
+  sendBinary(bytes: Uint8Array): void;
+  /** Asks the peer for a sign of life. */
+  ping(): void;
+  /** Stops reading, so that the peer's sending comes to a halt, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends the connection as the protocol has it (RFC 6455 §7), after what was sent. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once. */
+  terminate(): void;
+}

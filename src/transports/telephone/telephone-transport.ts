@@ -1,0 +1,158 @@
+import type { Clock } from "../../async/clock.ts";
+import { AudioFrame } from "../../media/audio-frame.ts";
+import { decodeMuLaw, encodeMuLaw } from "../../media/g711.ts";
+import { encodeTwilioClear, encodeTwilioMark, encodeTwilioMedia } from "../../protocol/twilio/stream-command.ts";
+import { TWILIO_SAMPLE_RATE, parseTwilioMessage } from "../../protocol/twilio/stream-message.ts";
+import type { Logger } from "../../session/logger.ts";
+import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
+import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
+import { PlaybackMeter } from "./playback-meter.ts";
+
+export interface TelephoneTransportOptions {
+  readonly link: SocketLink;
+  readonly events: TransportEvents;
+  /** What Twilio calls the stream, needed in every message to it. */
+  readonly streamSid: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+const PACKET_MS = 20;
+/**
+ * How early sound leaves, in milliseconds: what the telephone company has in hand while the internet between us
+ * stumbles. It costs an interruption nothing, because `clear` drops it there.
+ */
+const LEAD_MS = 200;
+/** How much sound may wait for a connection that does not take it: 1 s. What comes beyond is dropped. */
+const MAX_BUFFERED_BYTES = 16 * 1024;
+/** How much longer than its sound lasts the last mark may take to come back, in milliseconds. */
+const LAST_MARK_GRACE_MS = 1000;
+
+/** Carries the sound of one telephone call over Twilio Media Streams: mu-law of 8 kHz, both ways. */
+export class TelephoneTransport implements Transport, LinkReceiver {
+  readonly kind = "telephone";
+  readonly audioFormat: AudioFormat = {
+    sampleRate: TWILIO_SAMPLE_RATE,
+    channels: 1,
+    packetMs: PACKET_MS,
+    leadMs: LEAD_MS,
+  };
+  readonly #link: SocketLink;
+  readonly #events: TransportEvents;
+  readonly #streamSid: string;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #playback = new PlaybackMeter();
+  #onPlayedOut: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ link, events, streamSid, logger, clock }: TelephoneTransportOptions) {
+    this.#link = link;
+    this.#events = events;
+    this.#streamSid = streamSid;
+    this.#logger = logger;
+    this.#clock = clock;
+    link.receiver = this;
+  }
+
+  /** How much sound the caller has heard since the call began, in milliseconds; known to about 100 ms. */
+  get playedMs(): number {
+    return this.#playback.playedMs(this.#clock.nowMs());
+  }
+
+  /** How much sound was sent and has not been heard, in milliseconds. */
+  get waitingMs(): number {
+    return this.#playback.waitingMs(this.#clock.nowMs());
+  }
+
+  /** A telephone shows no pictures. */
+  async sendVideo(): Promise<void> {}
+
+  sendAudio(frame: AudioFrame): void {
+    if (this.#link.bufferedAmount > MAX_BUFFERED_BYTES) return;
+    if (!this.#link.sendText(encodeTwilioMedia(this.#streamSid, encodeMuLaw(frame.toInt16())))) return;
+    const mark = this.#playback.sent(frame.durationMs, this.#clock.nowMs());
+    if (mark !== undefined) this.#link.sendText(encodeTwilioMark(this.#streamSid, mark));
+  }
+
+  clearAudio(): void {
+    this.#playback.cleared(this.#clock.nowMs());
+    this.#link.sendText(encodeTwilioClear(this.#streamSid));
+  }
+
+  /** A telephone shows no messages; what went wrong is on the server's log. */
+  sendMessage(): void {}
+
+  /** Hangs up once the caller has heard what was sent, a fifth of a second at most. */
+  close(): Promise<void> {
+    this.#closing ??= this.#playOut().then(() => this.#link.close());
+    return this.#closing;
+  }
+
+  text(text: string): number {
+    const message = parseTwilioMessage(text);
+    switch (message.type) {
+      case "media":
+        return message.track === "inbound" ? this.#receive(message.payload, message.timestampMs) : 0;
+      case "mark":
+        this.#playback.returned(message.name, this.#clock.nowMs());
+        if (!this.#playback.awaitsMark) this.#onPlayedOut?.();
+        return 0;
+      case "dtmf":
+        this.#events.message(text);
+        return 0;
+      case "stop":
+        this.#leave();
+        return 0;
+      case "invalid":
+        this.#link.complain(message.reason);
+        return 0;
+      case "connected":
+      case "start":
+      case "unknown":
+        return 0;
+    }
+  }
+
+  binary(): number {
+    this.#link.complain("A binary message came, and Twilio sends none.");
+    return 0;
+  }
+
+  complain(sentence: string): void {
+    this.#logger.warn(`telephone stream ${this.#streamSid}: ${sentence}`);
+  }
+
+  lost(reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+    this.#onPlayedOut?.();
+    if (error) this.#events.failure(error);
+    this.#events.closed(reason);
+  }
+
+  #leave(): void {
+    void this.#link.close();
+    this.#onPlayedOut?.();
+    this.#events.closed("peer-left");
+  }
+
+  #receive(payload: Uint8Array, timestampMs: number | undefined): number {
+    if (payload.length === 0) return 0;
+    const samples = decodeMuLaw(payload);
+    const timestampUs = timestampMs === undefined ? undefined : timestampMs * 1000;
+    this.#events.audioFrame(new AudioFrame({ samples, sampleRate: TWILIO_SAMPLE_RATE, timestampUs }));
+    return (samples.length * 1000) / TWILIO_SAMPLE_RATE;
+  }
+
+  /** Resolves when the caller has heard what was sent, the connection is over, or the answer takes too long. */
+  async #playOut(): Promise<void> {
+    const { waitingMs } = this;
+    if (waitingMs === 0 || !this.#link.sendText(encodeTwilioMark(this.#streamSid, this.#playback.mark()))) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(waitingMs + LAST_MARK_GRACE_MS, resolve);
+      this.#onPlayedOut = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
