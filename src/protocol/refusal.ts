@@ -11,7 +11,7 @@ export type RefusalCode =
   | "invalid_request"
   | "invalid_sdp"
   | "body_too_large"
-  | "internal_error";
+  | "server_unavailable";
 
 /** The body of every refusal. */
 export interface RefusalBody {
@@ -29,7 +29,7 @@ export interface RefusalBody {
  * The HTTP status of a refusal. A well-formed request that is turned down is a 200, because FastRTC's
  * front ends show the reason of nothing else; a malformed one is a 4xx.
  */
-export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 500 {
+export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 503 {
   switch (code) {
     case "concurrency_limit_reached":
     case "connection_already_exists":
@@ -46,8 +46,8 @@ export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 500 {
       return 400;
     case "body_too_large":
       return 413;
-    case "internal_error":
-      return 500;
+    case "server_unavailable":
+      return 503;
   }
 }
 

@@ -70,7 +70,7 @@ export class WebRtcSignalling {
     try {
       plan = planMedia(parseOffer(sdp), this.#options);
     } catch (thrown) {
-      return refusalOf(thrown);
+      return this.#failure(thrown);
     }
     const admission = registry.admit(id, () => createSession(id));
     return admission.type === "admitted" ? this.#connect(admission.session, plan) : turnedDown(admission);
@@ -94,8 +94,16 @@ export class WebRtcSignalling {
       return { type: "answer", sdp: transport.answer };
     } catch (thrown) {
       await session.end("connection-failed");
-      return refusalOf(thrown);
+      return this.#failure(thrown);
     }
+  }
+
+  /** What is no fault of the offer - no free socket, for instance - is for the log; the peer may try again. */
+  #failure(thrown: unknown): OfferReply {
+    const offersFault = refusalOf(thrown);
+    if (offersFault) return offersFault;
+    this.#options.logger.error("an offer could not be answered:", toError(thrown));
+    return refusal("server_unavailable", "The server cannot open a connection just now. Try again later.");
   }
 
   async #iceServers(): Promise<readonly UdpIceServer[]> {
@@ -149,14 +157,13 @@ function turnedDown(refused: Refusal): OfferReply {
   }
 }
 
-/** The refusal for an error that the offer is at fault for; any other is thrown on. */
-function refusalOf(thrown: unknown): OfferReply {
+/** The refusal for an error that the offer is at fault for. */
+function refusalOf(thrown: unknown): OfferReply | undefined {
   const codes: Partial<Record<FastRtcError["code"], RefusalCode>> = {
     invalid_sdp: "invalid_sdp",
     unsupported_codec: "unsupported_codec",
     extra_tracks: "extra_tracks",
   };
   const code = thrown instanceof FastRtcError ? codes[thrown.code] : undefined;
-  if (!code) throw thrown;
-  return refusal(code, toError(thrown).message);
+  return code && refusal(code, toError(thrown).message);
 }
