@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "node-av": /^src\/codecs\//,
   "node-datachannel":
-    /^src\/transports\/webrtc\/(node-datachannel-[a-z-]+|native-data-channel|engine-ice-server|probe-ice-server)\.ts$/,
+    /^src\/transports\/webrtc\/((node-datachannel|engine)-[a-z-]+|native-data-channel|probe-ice-server)\.ts$/,
 };
 
 /** Packages without I/O that pure folders may use: schemas for what comes over the network. */
