@@ -1,5 +1,5 @@
 import { toError } from "../errors.ts";
-import type { ServerMessage } from "../protocol/server-message.ts";
+import type { ProtocolMessage } from "../protocol/server-message.ts";
 import { capture, type CaptureConstraints } from "./capture.ts";
 import { ClientError } from "./client-error.ts";
 import type { BrowserParts, ConnectOptions, Modality, Mode } from "./connect-options.ts";
@@ -21,7 +21,7 @@ export interface ConnectionEvents {
   input: MediaStream;
   /** What the server sends back. Its tracks come one after the other. */
   output: MediaStream;
-  message: ServerMessage;
+  message: ProtocolMessage;
   /** Once a second while connected. */
   stats: LiveStats;
   /** Trouble that does not end the connection; what does is in the `closed` state. */

@@ -1,10 +1,10 @@
-import type { ServerMessage } from "../protocol/server-message.ts";
+import type { ProtocolMessage } from "../protocol/server-message.ts";
 
 /**
  * Reads one message of the server from the data channel. The text of `error` and `warning` may stand under
  * `data` or under `message`, as FastRTC servers send both. Undefined when it is not such a message.
  */
-export function parseServerMessage(text: unknown): ServerMessage | undefined {
+export function parseServerMessage(text: unknown): ProtocolMessage | undefined {
   const fields = parseObject(text);
   if (!fields) return undefined;
   const { type } = fields;

@@ -1,5 +1,5 @@
-/** What the server tells a client on the data channel or the WebSocket. */
-export type ServerMessage =
+/** The messages that every front end knows, on the data channel or the WebSocket. */
+export type ProtocolMessage =
   /** Asks the client to post its additional inputs to the application's own route. */
   | { readonly type: "send_input" }
   /** Additional outputs are waiting to be fetched. */
@@ -13,12 +13,17 @@ export type ServerMessage =
   | { readonly type: "log"; readonly data: string }
   | { readonly type: "update_connection"; readonly data: "closed" };
 
+/** What the server tells a client: a message of the protocol, or an application's own text, sent as it is. */
+export type ServerMessage = ProtocolMessage | { readonly type: "custom"; readonly text: string };
+
 /**
  * The message as it goes over the wire. The text of `error` and `warning` stands under `data` and
  * under `message`: FastRTC's own server uses the second, its documentation the first, and clients of both kinds exist.
  */
 export function encodeServerMessage(message: ServerMessage): string {
   switch (message.type) {
+    case "custom":
+      return message.text;
     case "error":
     case "warning":
       return JSON.stringify({ type: message.type, data: message.data, message: message.data });

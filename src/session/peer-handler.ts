@@ -17,8 +17,6 @@ export type Emission<Media> = Media | AdditionalOutputs | CloseStream;
 export interface PeerHandler {
   /** How many pictures wait for a busy handler; the oldest give way. @default 1: the newest wins */
   readonly videoCapacity?: number;
-  /** The sample rates that the handler takes and gives, for transports that can send any. */
-  readonly audioRates?: AudioRates;
   /** Before any media. */
   startUp?(session: HandlerSession): void | Promise<void>;
   /**
@@ -35,10 +33,12 @@ export interface PeerHandler {
   shutdown?(): void | Promise<void>;
 }
 
-/** Samples per second of one channel. */
+/** Samples per second of one channel, for transports that can carry any. */
 export interface AudioRates {
-  readonly input: number;
-  readonly output: number;
+  /** What the handler is given. */
+  readonly inputSampleRate: number;
+  /** What it says that it gives; sound of another rate is resampled. */
+  readonly outputSampleRate: number;
 }
 
 /** What a handler may ask of the session that runs it. */
@@ -62,5 +62,8 @@ export interface HandlerSession {
 
 /** Makes each peer its own handler. */
 export interface PeerHandlerFactory {
+  /** Never throws: what keeps a handler from being made is thrown by the `startUp` of the one returned. */
   create(): PeerHandler;
+  /** Absent when the handlers take and give sound of any rate. */
+  readonly audioRates?: AudioRates | undefined;
 }

@@ -1,6 +1,7 @@
 /** The additional inputs of one session: the latest values, and a way to wait for the first ones. */
 export class SessionInputs {
   #values: readonly unknown[] | undefined;
+  #setCount = 0;
   readonly #listeners = new Set<() => void>();
 
   /** @param initial The defaults, when every input has one; undefined until the client has sent them. */
@@ -13,9 +14,15 @@ export class SessionInputs {
     return this.#values;
   }
 
+  /** How many times values were set; 0 while the defaults stand. */
+  get setCount(): number {
+    return this.#setCount;
+  }
+
   /** Replaces the values; the next call of the handler gets them. */
   set(values: readonly unknown[]): void {
     this.#values = values;
+    this.#setCount += 1;
     for (const listener of [...this.#listeners]) listener();
   }
 
