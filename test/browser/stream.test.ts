@@ -58,7 +58,7 @@ describe("a video call from Chromium", () => {
     const { server } = await serve();
     const page = await open(server.url);
     await startCall(page, { codecs: [offered] });
-    const state = await callUntil(page, isFlipped);
+    const state = await callUntil(page, (now) => isFlipped(now) && now.codec !== undefined);
     expect({ codec: state.codec, width: state.width, height: state.height }).toEqual({
       codec,
       width: 640,
@@ -70,7 +70,7 @@ describe("a video call from Chromium", () => {
     const { server } = await serve();
     const page = await open(server.url);
     await startCall(page, { trickle: false });
-    expect((await callUntil(page, isFlipped)).codec).toBe("H264");
+    await callUntil(page, (now) => isFlipped(now) && now.codec === "H264");
   });
 
   test.each(["VP9", "AV1"])("is refused with a sentence when %s is all it offers", async (codec) => {
