@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { systemClock } from "./async/clock.ts";
 import { FastRtcError, toError } from "./errors.ts";
 import { type MountableApp, mountRoutes } from "./frameworks/mount.ts";
+import { upgradeListener } from "./frameworks/upgrade.ts";
 import { videoFunctionHandler } from "./handlers/video-function.ts";
 import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
@@ -56,6 +57,8 @@ export class Stream {
   readonly #signalling: WebRtcSignalling;
   readonly #createdAtMs = systemClock.nowMs();
   readonly #routes = new Map<string, Routes>();
+  /** The prefixes that it was mounted at. */
+  readonly #mountPaths = new Set<string>();
 
   /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
   constructor(options: StreamOptions) {
@@ -86,11 +89,16 @@ export class Stream {
   }
 
   /**
-   * Adds the routes to a node:http server or a Hono application: POST `webrtc/offer` and GET `healthz` below `path`.
+   * Adds the routes to an application: POST `webrtc/offer` and GET `healthz` below `path`. It may be a server of node:http, a
+   * Hono or Express application, an Express Router or a Fastify instance, with body parsers before or after this call.
+   * Below a router's or plugin's own prefix they lie below that. WebSocket routes need one more line on Hono
+   * and Express: `server.on("upgrade", stream.upgrade)`.
    * @throws {FastRtcError} `invalid_argument` for an application of another kind, `invalid_option` for a path that is none.
    */
   mount(app: MountableApp, { path = "", page = false }: MountOptions = {}): void {
-    mountRoutes(app, this.#routesFor(path, page), this.#logger);
+    const routes = this.#routesFor(path, page);
+    mountRoutes(app, routes, this.#logger, (...upgrade) => this.#takeUpgrade(...upgrade));
+    this.#mountPaths.add(routes.basePath);
     this.#prepare().catch((thrown: unknown) => this.#logger.error("no peer can be served:", toError(thrown)));
   }
 
@@ -105,17 +113,16 @@ export class Stream {
   }
 
   /**
-   * Takes the upgrade of a WebSocket route below `path`: call it from the server's `upgrade` event.
-   * Returns false, with the socket untouched, when the path is no route of this Stream.
+   * Takes the upgrade of a WebSocket route, as a listener: `server.on("upgrade", stream.upgrade)`. Only Hono and Express
+   * need it. The routes lie where the Stream was mounted, or below `path` where that is given, as it has to be for
+   * a router with a prefix of its own. Returns false, with the socket left to other listeners, for any other path.
    */
-  upgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    _head: Buffer,
-    { path = "" }: Pick<MountOptions, "path"> = {},
-  ): boolean {
-    return handleUpgrade(parseBasePath(path), request, socket);
-  }
+  readonly upgrade = upgradeListener(
+    (request: IncomingMessage, socket: Duplex, head: Buffer, options?: Pick<MountOptions, "path">): boolean => {
+      const paths = options?.path === undefined ? this.#mountPaths : [parseBasePath(options.path)];
+      return [...paths].some((path) => this.#takeUpgrade(path, request, socket, head));
+    },
+  );
 
   /** Answers what a client posts to `webrtc/offer`, for a route of your own. `body` is the parsed JSON, whatever it holds. */
   async offer(body: unknown): Promise<OfferReply> {
@@ -161,6 +168,10 @@ export class Stream {
       .prepare()
       .catch((thrown: unknown) => this.#logger.error("asking STUN and TURN servers failed:", toError(thrown)));
     await warmUp();
+  }
+
+  #takeUpgrade(basePath: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    return handleUpgrade({ basePath, sockets: undefined, request, socket, head });
   }
 
   #routesFor(path: string, page: boolean): Routes {

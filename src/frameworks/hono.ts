@@ -1,3 +1,4 @@
+import { outerPath } from "../server/outer-path.ts";
 import type { Routes } from "../server/routes.ts";
 
 /** The part of a Hono application that mounting needs; Hono itself is not a dependency. */
@@ -7,7 +8,15 @@ export interface HonoApp {
 }
 
 interface HonoContext {
-  readonly req: { readonly raw: Request };
+  readonly req: HonoRequest;
+}
+
+interface HonoRequest {
+  readonly raw: Request;
+  /** The pattern that the middleware was registered with, "*" below the prefixes of the applications around this one. */
+  readonly routePath: string;
+  /** The body as text, also when it was read before. */
+  text(): Promise<string>;
 }
 
 export function isHonoApp(app: unknown): app is HonoApp {
@@ -19,7 +28,24 @@ export function isHonoApp(app: unknown): app is HonoApp {
   );
 }
 
-/** Serves the routes on a Hono application, as middleware: what is no route goes on to the next handler. */
+/**
+ * Serves the routes on a Hono application, as middleware: what is no route goes on to what was added after it.
+ * On one that is made part of another by `route`, or has a `basePath`, they lie below that.
+ */
 export function mountOnHono(app: HonoApp, routes: Routes): void {
-  app.use("*", async (context, next) => (await routes.handle(context.req.raw)) ?? (await next()));
+  app.use("*", async ({ req }, next) => {
+    const { pathname } = new URL(req.raw.url);
+    const outer = outerPath(req.routePath.replace(/\*$/, ""), pathname);
+    if (!routes.covers(req.raw.method, pathname, outer)) return next();
+    return (await routes.handle(await unreadRequest(req), outer)) ?? next();
+  });
+}
+
+/** The request with its body, also when a validator or a logger before us has read that. */
+async function unreadRequest(req: HonoRequest): Promise<Request> {
+  if (!req.raw.bodyUsed) return req.raw;
+  const { url, method, headers, signal } = req.raw;
+  // What cannot be read is answered like a body that is no JSON.
+  const body = await req.text().catch(() => "");
+  return new Request(url, { method, headers, signal, body });
 }

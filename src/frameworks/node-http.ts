@@ -3,9 +3,10 @@ import type { Logger } from "../session/logger.ts";
 import { serveNodeRequest } from "../server/node-listener.ts";
 import { requestPath } from "../server/node-request.ts";
 import type { Routes } from "../server/routes.ts";
+import { type TakeUpgrade, upgradeListener } from "./upgrade.ts";
 
 /** The part of a node:http or node:https server that mounting needs. */
-export type NodeHttpServer = Pick<Server, "emit" | "listenerCount">;
+export type NodeHttpServer = Pick<Server, "emit" | "listenerCount" | "on">;
 
 export function isNodeHttpServer(app: unknown): app is NodeHttpServer {
   return (
@@ -18,8 +19,18 @@ export function isNodeHttpServer(app: unknown): app is NodeHttpServer {
 /**
  * Serves the routes on a node:http server, in front of its listeners, whether they were added before or come later:
  * a request for one of the routes never reaches them, and every other request reaches them as if nothing was mounted.
+ * WebSocket routes are served as well.
  */
-export function mountOnNodeHttp(server: NodeHttpServer, routes: Routes, logger: Logger): void {
+export function mountOnNodeHttp(
+  server: NodeHttpServer,
+  routes: Routes,
+  logger: Logger,
+  takeUpgrade: TakeUpgrade,
+): void {
+  server.on(
+    "upgrade",
+    upgradeListener((request, socket, head) => takeUpgrade(routes.basePath, request, socket, head)),
+  );
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
   const emitOrServe = (event: string, ...args: unknown[]): boolean => {
     const [request, response] = args as [IncomingMessage, ServerResponse];

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
+import { nodeBody } from "./node-body.ts";
 
 /** What frameworks that build on node:http add to its request. */
 interface FrameworkRequest extends IncomingMessage {
@@ -27,13 +26,18 @@ export function toWebRequest(request: FrameworkRequest, signal: AbortSignal): Re
   const init: RequestInit & { duplex?: "half" } = { method, headers, signal };
   if (method !== "GET" && method !== "HEAD") {
     if (request.readableEnded && request.body !== undefined) {
-      init.body = typeof request.body === "string" ? request.body : JSON.stringify(request.body);
+      init.body = isText(request.body) ? request.body : JSON.stringify(request.body);
     } else {
-      init.body = Readable.toWeb(request) as ReadableStream<Uint8Array> as NonNullable<RequestInit["body"]>;
+      init.body = nodeBody(request);
       init.duplex = "half";
     }
   }
   return new Request(requestUrl(request), init);
+}
+
+/** Whether a parser left the body as it was sent. */
+function isText(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" || body instanceof Uint8Array;
 }
 
 /** Writes a web Response to a node:http one; resolves when it was sent or the client went away. */

@@ -31,23 +31,40 @@ export class Routes {
     this.#page = page;
   }
 
+  /** The prefix that the routes lie under. */
+  get basePath(): string {
+    return this.#basePath;
+  }
+
+  /** Where the routes lie, for frameworks that are told of each path. */
+  get paths(): readonly string[] {
+    return ROUTES.map((route) => `${this.#basePath}/${route}`);
+  }
+
+  /** Where the page lies, its files by a `*`; empty when it is not served. */
+  get pagePaths(): readonly string[] {
+    if (!this.#page) return [];
+    return this.#basePath === "" ? ["/*"] : [this.#basePath, `${this.#basePath}/*`];
+  }
+
   /**
    * Whether a request may be for one of these routes. What is not is left to the application untouched:
    * its body must not have been read by us.
+   * @param outer what of the path belongs to the routers around the one that was mounted on, such as "/api"
    */
-  covers(method: string, pathname: string): boolean {
-    const path = pathBelow(this.#basePath, pathname);
+  covers(method: string, pathname: string, outer = ""): boolean {
+    const path = pathBelow(outer + this.#basePath, pathname);
     if (path === undefined) return false;
-    return path === "webrtc/offer" || path === "healthz" || (this.#page && isRead(method));
+    return ROUTES.includes(path) || (this.#page && isRead(method));
   }
 
-  /** The response to a request, or undefined when no route matches it. */
-  async handle(request: Request): Promise<Response | undefined> {
+  /** The response to a request, or undefined when no route matches it; `outer` as for `covers`. */
+  async handle(request: Request, outer = ""): Promise<Response | undefined> {
     const url = new URL(request.url);
-    const path = pathBelow(this.#basePath, url.pathname);
+    const path = pathBelow(outer + this.#basePath, url.pathname);
     // The page's own addresses are relative: it has to be below its prefix, as `/rtc/`, for the browser to resolve them.
     if (this.#page && path === "" && !url.pathname.endsWith("/") && isRead(request.method)) {
-      return new Response(null, { status: 308, headers: { location: `${this.#basePath}/${url.search}` } });
+      return new Response(null, { status: 308, headers: { location: `${url.pathname}/${url.search}` } });
     }
     switch (path) {
       case undefined:
@@ -82,6 +99,8 @@ export class Routes {
   }
 }
 
+/** The routes below the prefix, the page's files aside. */
+const ROUTES: readonly string[] = ["webrtc/offer", "healthz"];
 /** How long a candidate waits for posts that came before it, in milliseconds. */
 const OVERTAKEN_MS = 3000;
 const noStore = { headers: { "cache-control": "no-store" } };

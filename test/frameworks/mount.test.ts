@@ -1,88 +1,117 @@
-import { type RequestListener, type Server, createServer } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import express from "express";
+import fastify from "fastify";
 import { Hono } from "hono";
-import { afterEach, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type MountableApp, mountRoutes } from "../../src/frameworks/mount.ts";
+import { upgradeListener } from "../../src/frameworks/upgrade.ts";
+import { Stream } from "../../src/index.ts";
 import { Routes } from "../../src/server/routes.ts";
 import { echoService } from "../support/echo-service.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-  }
-});
+const mountAtRoot = (app: MountableApp): void =>
+  mountRoutes(app, new Routes(echoService(), { basePath: "", page: false }), new RecordingLogger(), () => false);
 
-const mountAt = (app: MountableApp, basePath: string): void =>
-  mountRoutes(app, new Routes(echoService(), { basePath, page: false }), new RecordingLogger());
-
-async function listen(server: Server): Promise<string> {
-  servers.push(server);
+test("answers a request whose Host header makes no URL", async () => {
+  const server = createServer();
+  mountAtRoot(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const offer = { method: "POST", body: '{"type":"offer"}' };
-/** An application's own route, which reads its body itself. */
-const echoBody: RequestListener = (request, response) => {
-  request.pipe(response);
-};
-
-describe("mounted on node:http", () => {
-  test.each([
-    ["before", "the mount"],
-    ["after", "the mount"],
-  ])("leaves requests of listeners added %s %s alone, bodies included", async (when) => {
-    const server = createServer();
-    if (when === "before") server.on("request", echoBody);
-    mountAt(server, "/a");
-    mountAt(server, "/b");
-    if (when === "after") server.on("request", echoBody);
-    const url = await listen(server);
-    expect(await (await fetch(`${url}/a/webrtc/offer`, offer)).json()).toEqual({ type: "answer", sdp: "v=0" });
-    expect(await (await fetch(`${url}/b/healthz`)).json()).toMatchObject({ status: "ok" });
-    expect(await (await fetch(`${url}/input_hook`, { method: "POST", body: "own" })).text()).toBe("own");
-  });
-
-  test("turns an upload of 10 MB down without reading it to its end", async () => {
-    const server = createServer(echoBody);
-    mountAt(server, "");
-    const url = await listen(server);
-    const response = await fetch(`${url}/webrtc/offer`, { method: "POST", body: "x".repeat(10_000_000) }).catch(
-      () => undefined,
-    );
-    // The connection may be cut while the client still writes; then it has seen no answer.
-    if (response) expect(response.status).toBe(413);
-    expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: "ok" });
-  });
-
-  test("answers a request whose Host header makes no URL", async () => {
-    const server = createServer(echoBody);
-    mountAt(server, "");
-    const { port } = new URL(await listen(server));
-    const { connect } = await import("node:net");
-    const socket = connect(Number(port), "127.0.0.1");
-    socket.write("GET /healthz HTTP/1.1\r\nHost: []]:\r\nConnection: close\r\n\r\n");
-    let text = "";
-    for await (const chunk of socket) text += String(chunk);
-    expect(text).toMatch(/^HTTP\/1.1 200 /);
-  });
+  const socket = connect((server.address() as AddressInfo).port);
+  socket.write("GET /healthz HTTP/1.1\r\nHost: []]:\r\nConnection: close\r\n\r\n");
+  let text = "";
+  for await (const chunk of socket) text += String(chunk);
+  server.close();
+  expect(text).toMatch(/^HTTP\/1.1 200 /);
 });
 
-describe("mounted on Hono", () => {
-  test("serves its routes and leaves the others to the application", async () => {
-    const app = new Hono();
-    mountAt(app, "/rtc");
-    app.post("/input_hook", async (context) => context.text(await context.req.text()));
-    expect(await (await app.request("/rtc/webrtc/offer", offer)).json()).toEqual({ type: "answer", sdp: "v=0" });
-    expect(await (await app.request("/rtc/healthz")).json()).toMatchObject({ status: "ok" });
-    expect(await (await app.request("/input_hook", { method: "POST", body: "own" })).text()).toBe("own");
-    expect((await app.request("/elsewhere")).status).toBe(404);
-  });
+test("answers what Hono's own test client asks, and leaves other requests to the application", async () => {
+  const app = new Hono();
+  mountAtRoot(app);
+  app.post("/input_hook", async (context) => context.text(await context.req.text()));
+  const offer = { method: "POST", body: '{"type":"offer"}' };
+  expect(await (await app.request("/webrtc/offer", offer)).json()).toEqual({ type: "answer", sdp: "v=0" });
+  expect(await (await app.request("/input_hook", { method: "POST", body: "own" })).text()).toBe("own");
+  expect((await app.request("/elsewhere")).status).toBe(404);
 });
 
-test("an application of another kind is refused with what to do instead", () => {
-  expect(() => mountAt({} as MountableApp, "")).toThrow("stream.fetch(request)");
+test("answers what Fastify injects, after the application's hooks and with what they set", async () => {
+  const app = fastify();
+  app.addHook("preHandler", async (request, reply) => {
+    if (request.headers.authorization !== "yes") await reply.code(401).send("who?");
+    else reply.header("access-control-allow-origin", "*");
+  });
+  mountAtRoot(app);
+  const offer = { method: "POST", url: "/webrtc/offer", payload: { type: "offer" } } as const;
+  expect((await app.inject(offer)).statusCode).toBe(401);
+  const answered = await app.inject({ ...offer, headers: { authorization: "yes" } });
+  expect([answered.headers["access-control-allow-origin"], answered.json()]).toEqual([
+    "*",
+    { type: "answer", sdp: "v=0" },
+  ]);
+});
+
+test("a page at the root leaves the application's own pages alone, also on Fastify", async () => {
+  const app = fastify();
+  mountRoutes(app, new Routes(echoService(), { basePath: "", page: true }), new RecordingLogger(), () => false);
+  app.get("/own", async () => "own");
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send("mine"));
+  expect((await app.inject("/")).headers["content-security-policy"]).toContain("default-src");
+  expect((await app.inject("/own")).payload).toBe("own");
+  expect((await app.inject("/nothing")).payload).toBe("mine");
+});
+
+test.each([
+  ["an empty object", {}, "an object of class Object"],
+  ["nothing", undefined, "undefined"],
+  ["the function that makes the application", createServer, "call it first"],
+  ["a promise of it", Promise.resolve(), "await it"],
+])("%s is refused with what it takes instead", (_what, app, said) => {
+  const attempt = (): void => mountAtRoot(app as unknown as MountableApp);
+  expect(attempt).toThrow(said);
+  expect(attempt).toThrow("stream.fetch(request)");
+});
+
+test("a listener of upgrades is passed as it is, takes a request once, and leaves the others' to them", () => {
+  const server = createServer();
+  const taken: string[] = [];
+  const listener = (path: string) =>
+    upgradeListener((request) => {
+      if (request.url !== path) return false;
+      taken.push(path);
+      return true;
+    });
+  const [a, b] = [listener("/a"), listener("/b")];
+  server.on("upgrade", a).on("upgrade", b).on("upgrade", a);
+  const others: string[] = [];
+  const upgrade = (url: string): string => {
+    let written = "";
+    const socket = { end: (text: string) => (written = text), on: () => undefined };
+    server.emit("upgrade", { url }, socket, Buffer.alloc(0));
+    return written.slice(0, 12);
+  };
+  expect([upgrade("/a"), upgrade("/b"), upgrade("/c"), taken]).toEqual(["", "", "HTTP/1.1 404", ["/a", "/b"]]);
+  server.on("upgrade", ({ url }: { url: string }) => others.push(url));
+  expect([upgrade("/c"), others]).toEqual(["", ["/c"]]);
+});
+
+test("a Stream takes every application's own type, and no other", () => {
+  const types = (stream: Stream): void => {
+    stream.mount(createServer());
+    stream.mount(express(), { path: "/rtc" });
+    stream.mount(express.Router());
+    stream.mount(fastify());
+    stream.mount(fastify({ logger: true, http2: true }));
+    void fastify().register(async (scope) => stream.mount(scope));
+    stream.mount(new Hono());
+    stream.mount(new Hono<{ Variables: { user: string } }>().basePath("/api"));
+    createServer(express()).on("upgrade", stream.upgrade);
+    // @ts-expect-error an application of another kind
+    stream.mount({ listen: () => undefined });
+    // @ts-expect-error the function that makes the application
+    stream.mount(fastify);
+  };
+  expect(types).toBeInstanceOf(Function);
 });
