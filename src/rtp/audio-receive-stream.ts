@@ -16,6 +16,8 @@ const MAX_FILLED_TICKS = OPUS_CLOCK_RATE;
 /** How late a packet may be before silence takes its place, after one that announced silence and after any other. */
 const ANNOUNCED_SILENCE_MS = 20;
 const UNANNOUNCED_SILENCE_MS = 500;
+/** A timer that is later than this tells of a process that stood still, with packets waiting to be read. */
+const MAX_LATENESS_MS = 100;
 
 export interface AudioReceiveStreamOptions {
   /** Of the stream that is received. */
@@ -167,10 +169,12 @@ export class AudioReceiveStream {
 
   #giveSilence(audio: ReceivedAudio[], nowMs: number): void {
     if (this.#silenceAtMs === undefined || this.#givenTo === undefined || nowMs < this.#silenceAtMs) return;
+    if (nowMs - this.#silenceAtMs > MAX_LATENESS_MS) {
+      this.#silenceAtMs = nowMs + USUAL_TICKS / TICKS_PER_MS;
+      return;
+    }
     if (!this.#silent) this.#givenTo += this.#unheardTicks;
     this.#silent = true;
-    // After a standstill of this process there is no sense in making up for all of it.
-    this.#silenceAtMs = Math.max(this.#silenceAtMs, nowMs - MAX_FILLED_TICKS / TICKS_PER_MS);
     while (this.#silenceAtMs <= nowMs) {
       this.#pushSilence(audio, this.#givenTo, this.#givenTo + USUAL_TICKS);
       this.#givenTo += USUAL_TICKS;

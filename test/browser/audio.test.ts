@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { AudioFrame } from "../../src/media/audio-frame.ts";
+import { writeWav } from "../../src/media/wav.ts";
+import type { PeerHandler } from "../../src/session/peer-handler.ts";
+import { loudest, sine } from "../support/tones.ts";
+import { audioCallState, audioCallUntil, record, startAudioCall } from "./audio-call.ts";
+import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { SessionServer, type SessionServerOptions } from "./session-server.ts";
+
+const AMPLITUDE = 0.4;
+/** How much of a recording is judged: a third of a second tells frequencies apart to the hertz. */
+const JUDGED = 16_384;
+
+const folder = mkdtempSync(join(tmpdir(), "fastrtc-audio-"));
+const browsers = new Map<number, LaunchedChromium>();
+const cleanups: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  for (const frequency of [440, 1000]) {
+    const microphoneFile = join(folder, `${frequency}.wav`);
+    writeFileSync(microphoneFile, writeWav(sine(frequency, { length: 5 * 48_000, amplitude: AMPLITUDE })));
+    const args = ["--autoplay-policy=no-user-gesture-required"];
+    browsers.set(frequency, await launchChromium({ microphoneFile, args }));
+  }
+});
+afterAll(async () => {
+  for (const chromium of browsers.values()) await chromium[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function open(options: SessionServerOptions, frequency = 440): Promise<{ page: Page; server: SessionServer }> {
+  const server = await SessionServer.start(options);
+  cleanups.push(() => server[Symbol.asyncDispose]());
+  const page = await browsers.get(frequency)?.browser.newPage();
+  if (!page) throw new Error(`No browser hears ${frequency} Hz.`);
+  cleanups.push(() => page.close());
+  await page.goto(server.url);
+  return { page, server };
+}
+
+const echo = (): PeerHandler => ({
+  async *audio(frames) {
+    yield* frames;
+  },
+});
+
+/** Within 5 Hz and 3 dB. */
+function expectTone(samples: ArrayLike<number>, frequency: number): void {
+  const peak = loudest(samples);
+  expect(Math.abs(peak.frequency - frequency)).toBeLessThan(5);
+  expect(Math.abs(20 * Math.log10(peak.amplitude / AMPLITUDE))).toBeLessThan(3);
+}
+
+/** What comes back once the call has settled, a moment after its first second of sound. */
+async function hear(page: Page): Promise<number[]> {
+  await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 50);
+  return (await record(page, 0.5)).returned.slice(-JUDGED);
+}
+
+describe("sound from Chromium's microphone", () => {
+  test.each([440, 1000])("comes back at %i Hz and as loud as it went", async (frequency) => {
+    const { page } = await open({ modality: "audio", mode: "send-receive", handler: echo }, frequency);
+    await startAudioCall(page);
+    expectTone(await hear(page), frequency);
+  });
+
+  test("comes back when the handler works at 24 kHz and in pieces of another length", async () => {
+    const { page } = await open({
+      modality: "audio",
+      mode: "send-receive",
+      handler: () => ({
+        async *audio(frames) {
+          for await (const frame of frames) {
+            const every2nd = frame.toInt16().filter((_, index) => index % 2 === 0);
+            yield new AudioFrame({ samples: every2nd.subarray(0, 100), sampleRate: 24_000 });
+            yield new AudioFrame({ samples: every2nd.subarray(100), sampleRate: 24_000 });
+          }
+        },
+      }),
+    });
+    await startAudioCall(page);
+    expectTone(await hear(page), 440);
+  });
+
+  test("comes back in stereo where the page asks for it", async () => {
+    const channels = new Set<number>();
+    const { page } = await open({
+      modality: "audio",
+      mode: "send-receive",
+      handler: () => ({
+        async *audio(frames) {
+          for await (const frame of frames) {
+            channels.add(frame.channels);
+            yield frame;
+          }
+        },
+      }),
+    });
+    await startAudioCall(page, { opus: "stereo=1;sprop-stereo=1" });
+    expectTone(await hear(page), 440);
+    expect([...channels]).toEqual([2]);
+  });
+
+  test("is heard by a handler that only listens", async () => {
+    const heard: AudioFrame[] = [];
+    const { page } = await open({
+      modality: "audio",
+      mode: "send",
+      handler: () => ({
+        // oxlint-disable-next-line require-yield -- it only listens
+        async *audio(frames) {
+          for await (const frame of frames) heard.push(frame);
+        },
+      }),
+    });
+    await startAudioCall(page, { direction: "sendonly" });
+    await audioCallUntil(page, () => heard.length > 75);
+    const samples = heard.slice(25, 75).flatMap((frame) => [...frame.toFloat32()]);
+    expectTone(samples.slice(0, JUDGED), 440);
+    expect((await audioCallState(page)).reply.sdp).toContain("a=recvonly");
+  });
+
+  test("goes on as silence while the page sends none", async () => {
+    const heard: AudioFrame[] = [];
+    const { page } = await open({
+      modality: "audio",
+      mode: "send",
+      handler: () => ({
+        // oxlint-disable-next-line require-yield -- it only listens
+        async *audio(frames) {
+          for await (const frame of frames) heard.push(frame);
+        },
+      }),
+    });
+    await startAudioCall(page, { direction: "sendonly" });
+    await audioCallUntil(page, () => heard.length > 25);
+    await page.evaluate(() => globalThis.audioCall.stopMicrophone());
+    const isSilence = (frame: AudioFrame): boolean => frame.samples.every((sample) => sample === 0);
+    const count = heard.length;
+    await audioCallUntil(page, () => heard.length > count + 100 && heard.slice(-50).every(isSilence));
+  });
+
+  test("is refused when PCMU is all that is offered", async () => {
+    const { page, server } = await open({ modality: "audio", mode: "send-receive", handler: echo });
+    await startAudioCall(page, { codec: "PCMU" });
+    expect((await audioCallState(page)).reply).toEqual({
+      status: "failed",
+      meta: { error: "unsupported_codec", message: expect.stringContaining("PCMU") },
+    });
+    expect(server.registry.size).toBe(0);
+  });
+});
+
+describe("sound from a generator", () => {
+  test("is heard by a page that only listens, for as long as it lasts", async () => {
+    const { page, server } = await open({
+      modality: "audio",
+      mode: "receive",
+      handler: () => ({
+        async *audio() {
+          for (let begin = 0; begin < 3 * 24_000; begin += 2400) {
+            yield sine(440, { sampleRate: 24_000, length: 2400, begin, amplitude: AMPLITUDE });
+          }
+        },
+      }),
+    });
+    await startAudioCall(page, { direction: "recvonly" });
+    expectTone(await hear(page), 440);
+    const state = await audioCallUntil(page, ({ messages }) => messages.includes("end_stream"));
+    expect(state.packetsReceived).toBeGreaterThanOrEqual(148);
+    expect(state.packetsReceived).toBeLessThanOrEqual(151);
+    expect(server.registry.size).toBe(0);
+  });
+});
+
+describe("sound beside video", () => {
+  test("comes back together with the picture", async () => {
+    const { page } = await open({
+      modality: "audio-video",
+      mode: "send-receive",
+      handler: () => ({
+        ...echo(),
+        async *video(frames) {
+          yield* frames;
+        },
+      }),
+    });
+    await startAudioCall(page, { video: true });
+    await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
+    expectTone(await hear(page), 440);
+  });
+
+  test("reaches a handler that only watches and listens", async () => {
+    const heard: AudioFrame[] = [];
+    let seen = 0;
+    const { page } = await open({
+      modality: "audio-video",
+      mode: "send",
+      handler: () => ({
+        // oxlint-disable-next-line require-yield -- it only listens
+        async *audio(frames) {
+          for await (const frame of frames) heard.push(frame);
+        },
+        // oxlint-disable-next-line require-yield -- it only watches
+        async *video(frames) {
+          for await (const frame of frames) {
+            seen += 1;
+            frame.release();
+          }
+        },
+      }),
+    });
+    await startAudioCall(page, { video: true, direction: "sendonly" });
+    await audioCallUntil(page, () => heard.length > 75 && seen > 10);
+    const samples = heard.slice(25, 75).flatMap((frame) => [...frame.toFloat32()]);
+    expectTone(samples.slice(0, JUDGED), 440);
+  });
+});
