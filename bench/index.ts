@@ -23,7 +23,14 @@ const PYTHON_CYCLES = 30;
 const FIRST_PICTURE_ATTEMPTS = 5;
 
 const wanted = optionsOrUsage();
-if (wanted) process.exitCode = await bench(wanted);
+if (wanted) {
+  try {
+    process.exitCode = await bench(wanted);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+  }
+}
 
 function optionsOrUsage(): BenchOptions | undefined {
   try {
@@ -74,11 +81,11 @@ async function bench(options: BenchOptions): Promise<number> {
 
 async function runPart(part: PartName, options: BenchOptions, results: BenchResults): Promise<void> {
   const { codec, withPython, seconds, rounds, streams, cycles } = options;
-  const all: ServerName[] = ["fastrtc", "passthrough", ...(withPython ? (["python"] as const) : [])];
-  const rivals = all.filter((name) => name !== "passthrough");
+  const rivals: ServerName[] = withPython ? ["fastrtc", "python"] : ["fastrtc"];
+  const all: ServerName[] = [...rivals, "passthrough"];
   switch (part) {
     case "latency":
-      results.latency = await withServers(all, (servers) =>
+      results.latency = await withServers([...all, "plain-passthrough"], (servers) =>
         measureLatency(servers, { codec, rounds, seconds: seconds ?? 10, warmUpMs: 5000 }),
       );
       break;

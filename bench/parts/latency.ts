@@ -67,6 +67,7 @@ function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyRe
   const samples = turns.flatMap((turn) => turn.samples);
   const readable = samples.filter(isReadable);
   const seconds = sum(turns.map((turn) => turn.seconds));
+  const isFlipped = readable.length > 0 && readable.every((sample) => sample.isFlipped === true);
   const resolutions: Record<string, number> = {};
   for (const { width, height } of samples) {
     const name = `${width}x${height}`;
@@ -83,8 +84,9 @@ function summarise(server: ServerName, turns: readonly LatencyTurn[]): LatencyRe
     fps: sum(turns.map(({ samples: own }) => presented(own))) / seconds,
     freezes: sum(turns.map(({ samples: own }) => freezes(own))),
     resolutions,
-    isFlipped: readable.length > 0 && readable.every(({ isFlipped }) => isFlipped === true),
-    hasCaption: turns.every(({ captionContrast }) => captionContrast > CAPTION_CONTRAST),
+    isFlipped,
+    // In a picture that was not flipped another corner is looked at, which was never plain.
+    hasCaption: isFlipped && turns.every(({ captionContrast }) => captionContrast > CAPTION_CONTRAST),
     unreadable: samples.length - readable.length,
     sentKbps: mean(turns.map((turn) => turn.sentKbps)),
     receivedKbps: mean(turns.map((turn) => turn.receivedKbps)),

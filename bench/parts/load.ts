@@ -60,7 +60,7 @@ export async function measureLoad(
   for (const count of streams) {
     for (const server of holding) {
       if (server.name === "passthrough" && !FLOOR_STREAMS.has(count)) continue;
-      const step = await loadStep(generator, server, count, options);
+      const step = await bestOfTwo(() => loadStep(generator, server, count, options));
       steps.push(step);
       console.log(
         `  ${server.name}, ${count} streams of ${step.codec}: slowest ${step.slowestFps.toFixed(1)} fps, ` +
@@ -70,6 +70,14 @@ export async function measureLoad(
     }
   }
   return steps;
+}
+
+/** Another program that wakes up for a moment must not pass for a server's limit: what does not hold gets a second chance. */
+async function bestOfTwo(measure: () => Promise<LoadStep>): Promise<LoadStep> {
+  const first = await measure();
+  if (first.holds) return first;
+  const second = await measure();
+  return second.holds || second.slowestFps > first.slowestFps ? second : first;
 }
 
 async function loadStep(

@@ -23,6 +23,7 @@ const ALLOWED_BITS_PER_SECOND = 5_000_000;
  * undercut. Keyframe requests and NACKs for the returned stream go to its real sender, with the names exchanged.
  */
 export class EchoSession {
+  readonly #asksForNoDelay: boolean;
   readonly #peer: PacketPeer;
   readonly #reports: NodeJS.Timeout;
   #payloadType = -1;
@@ -32,7 +33,11 @@ export class EchoSession {
   #lastReport = 0;
   #lastReportAtMs = 0;
 
-  constructor(onClose: () => void) {
+  /**
+   * @param asksForNoDelay Whether returned packets ask the browser to show pictures at once, as the package's do.
+   */
+  constructor(asksForNoDelay: boolean, onClose: () => void) {
+    this.#asksForNoDelay = asksForNoDelay;
     this.#reports = setInterval(() => this.#report(), REPORT_INTERVAL_MS);
     this.#peer = new PacketPeer({
       onPacket: (packet) => (isRtcp(packet) ? this.#onRtcp(packet) : this.#onRtp(packet)),
@@ -51,7 +56,7 @@ export class EchoSession {
     if (!format) throw new Error("The offer has neither H.264 nor VP8.");
     this.#payloadType = format.payloadType;
     const playoutDelay = new RegExp(`^a=extmap:(\\d+) ${PLAYOUT_DELAY}`, "m").exec(offerSdp)?.[1];
-    if (playoutDelay !== undefined) this.#playoutDelayId = Number(playoutDelay);
+    if (playoutDelay !== undefined && this.#asksForNoDelay) this.#playoutDelayId = Number(playoutDelay);
     const transport = transportLines(await this.#peer.answer(offerSdp));
     return answerSdp(offerSdp, format, transport, this.#playoutDelayId);
   }

@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import { EchoSession } from "./echo-session.ts";
 
-/** The passthrough server as a process of its own: PORT and HOST from the environment, the offer route of PROTOCOL.md. */
+/** The passthrough server as a process of its own: PORT, HOST and PLAIN from the environment, the offer route of PROTOCOL.md. */
 const port = Number(process.env["PORT"]);
 const host = process.env["HOST"] ?? "127.0.0.1";
+const asksForNoDelay = process.env["PLAIN"] === undefined;
 const sessions = new Map<string, EchoSession>();
 
 const server = createServer((request, response) => {
@@ -38,7 +39,7 @@ async function handleOffer(body: OfferBody): Promise<unknown> {
     if (candidate) sessions.get(id)?.addCandidate(candidate);
     return { status: "success" };
   }
-  const session = new EchoSession(() => sessions.delete(id));
+  const session = new EchoSession(asksForNoDelay, () => sessions.delete(id));
   sessions.set(id, session);
   return { type: "answer", sdp: await session.answer(body.sdp ?? "") };
 }

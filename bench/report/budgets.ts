@@ -29,6 +29,11 @@ export function checkBudgets(results: BenchResults): Budget[] {
     check("glass to glass p50 / passthrough", ours.latencyMs.p50 / floor.latencyMs.p50, 1.15, "x");
     check("glass to glass p95 / passthrough", ours.latencyMs.p95 / floor.latencyMs.p95, 1.15, "x");
   }
+  const plain = latency("plain-passthrough");
+  if (ours && plain) {
+    check("glass to glass p50 / plain passthrough", ours.latencyMs.p50 / plain.latencyMs.p50, 1.15, "x");
+    check("glass to glass p95 / plain passthrough", ours.latencyMs.p95 / plain.latencyMs.p95, 1.15, "x");
+  }
   if (ours && python) check("glass to glass p50 / Python FastRTC", ours.latencyMs.p50 / python.latencyMs.p50, 0.5, "x");
   const firstPicture = byServer(results.firstPicture)("fastrtc");
   if (firstPicture) {
@@ -36,13 +41,8 @@ export function checkBudgets(results: BenchResults): Budget[] {
     check("the same with a dead STUN server", percentile(firstPicture.withDeadStunMs, 0.5), 400, "ms");
   }
   const load = results.load.filter(({ server }) => server === "fastrtc");
-  const steady = load.findLast(({ streams, holds }) => holds && streams <= STREAMS_FOR_CPU);
-  check(
-    `CPU per ${steady?.codec ?? ""} stream, ${steady?.streams ?? 0} streams`,
-    steady?.serverCpuPerStream,
-    75,
-    "ms/s",
-  );
+  const steady = load.findLast(({ codec, streams, holds }) => codec === "h264" && holds && streams <= STREAMS_FOR_CPU);
+  check(`CPU per H.264 stream, ${steady?.streams ?? 0} streams`, steady?.serverCpuPerStream, 75, "ms/s");
   if (load.length > 0) {
     const held = Math.max(0, ...load.filter(({ holds }) => holds).map(({ streams }) => streams));
     check("streams at 25 fps or more, all equally fresh", held, 20, "", true);

@@ -24,8 +24,13 @@ export async function preparePeerEnvironment(): Promise<string> {
   const complete = join(folder, "complete");
   if (existsSync(complete)) return python;
   console.log(`Installing ${PEER_PACKAGES.join(" and ")} into ${folder} …`);
-  await run("python3", ["-m", "venv", "--clear", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PEER_PACKAGES]);
+  try {
+    await run("python3", ["-m", "venv", "--clear", folder]);
+    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PEER_PACKAGES]);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The peer needs python3 with venv, and pip must reach its packages. ${reason}`, { cause });
+  }
   writeFileSync(complete, "");
   return python;
 }

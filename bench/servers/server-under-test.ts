@@ -1,8 +1,11 @@
 import { Child, freePort, startProgram } from "../process/child-process.ts";
 import { peerApp, preparePeerEnvironment } from "./fastrtc-environment.ts";
 
-/** `fastrtc` is this package's example, `passthrough` the floor, `python` the peer. */
-export type ServerName = "fastrtc" | "passthrough" | "python";
+/**
+ * `fastrtc` is this package's example, `python` the peer, `passthrough` the floor. `plain-passthrough` leaves it to the
+ * browser how long it keeps a picture back; the other passthrough asks for no delay, as the package does.
+ */
+export type ServerName = "fastrtc" | "passthrough" | "plain-passthrough" | "python";
 
 /** More than any part of the benchmark connects at once. */
 const CONCURRENCY_LIMIT = "1000";
@@ -56,7 +59,8 @@ export class ServerUnderTest implements AsyncDisposable {
 
 function startNode(name: Exclude<ServerName, "python">, env: Record<string, string>): Child {
   const program = name === "fastrtc" ? "../../examples/flip-webcam.ts" : "../passthrough/passthrough-program.ts";
-  return startProgram(name, new URL(program, import.meta.url), [], { env });
+  const plain = name === "plain-passthrough" ? { PLAIN: "1" } : {};
+  return startProgram(name, new URL(program, import.meta.url), [], { env: { ...env, ...plain } });
 }
 
 async function startPython(env: Record<string, string>): Promise<Child> {

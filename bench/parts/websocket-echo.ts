@@ -1,0 +1,145 @@
+import { sleep } from "../process/child-process.ts";
+import { cpuMsPerSecond, readProcessUsage } from "../process/process-usage.ts";
+import { type Spread, percentile, spread } from "../report/statistics.ts";
+import type { EchoGenerator } from "../websocket/echo-generator.ts";
+import type { EchoServer, EchoServerName } from "../websocket/echo-server.ts";
+
+/** What a stream must get back of what it sent: less is silence that the listener hears. */
+const SHARE_WANTED = 0.98;
+/** A stream whose echo takes longer than this has fallen behind, in milliseconds. */
+const LAG_WANTED_MS = 100;
+/** An echo that gets later by more than this in a second drifts, in milliseconds per second. */
+const DRIFT_WANTED = 1;
+
+export interface EchoStep {
+  readonly server: EchoServerName;
+  readonly streams: number;
+  readonly failures: readonly string[];
+  readonly serverCpuMsPerSecond: number;
+  readonly serverCpuPerStream: number;
+  readonly residentMegabytes: number;
+  readonly generatorCpuMsPerSecond: number;
+  /** Packets a second that the generator managed to send, per stream: below 50 it was out of breath itself. */
+  readonly sentPerSecond: number;
+  /** Of the stream that got the least back. */
+  readonly worstShare: number;
+  readonly lagMs: Spread;
+  /** The 95th percentile of the stream with the highest. */
+  readonly worstLagMs: number;
+  /** How much later the echo gets, in milliseconds per second: of all streams together, and of the worst. */
+  readonly driftMs: number;
+  readonly worstDriftMs: number;
+  readonly holds: boolean;
+}
+
+export interface EchoOptions {
+  readonly streams: readonly number[];
+  readonly seconds: number;
+  readonly warmUpMs: number;
+}
+
+/** Puts rising numbers of echo streams on each server, turn by turn, until it no longer keeps up. */
+export async function measureWebSocketEcho(
+  servers: readonly EchoServer[],
+  generator: EchoGenerator,
+  { streams, ...options }: EchoOptions,
+): Promise<EchoStep[]> {
+  const steps: EchoStep[] = [];
+  const holding = new Set(servers);
+  for (const count of streams) {
+    for (const server of holding) {
+      const step = await echoStep(generator, server, count, options);
+      steps.push(step);
+      console.log(
+        `  ${server.name}, ${count} streams: ${step.holds ? "holds" : "falls behind"}, ` +
+          `${step.serverCpuPerStream.toFixed(2)} ms/s per stream, lag p50 ${step.lagMs.p50.toFixed(1)} p95 ${step.lagMs.p95.toFixed(1)} ms, ` +
+          `drift ${step.driftMs.toFixed(2)} ms/s, worst share ${(step.worstShare * 100).toFixed(1)} %, ` +
+          `generator ${step.generatorCpuMsPerSecond.toFixed(0)} ms/s at ${step.sentPerSecond.toFixed(1)} packets/s`,
+      );
+      if (!step.holds) holding.delete(server);
+    }
+  }
+  return steps;
+}
+
+async function echoStep(
+  generator: EchoGenerator,
+  server: EchoServer,
+  count: number,
+  { seconds, warmUpMs }: Omit<EchoOptions, "streams">,
+): Promise<EchoStep> {
+  const { failures } = await generator.ask({ type: "connect", url: server.url, streams: count }, "connected");
+  try {
+    await sleep(warmUpMs);
+    await generator.ask({ type: "count" }, "counted");
+    const before = readProcessUsage(server.pid);
+    const perSecond = [];
+    for (let second = 0; second < seconds; second += 1) {
+      await sleep(1000);
+      perSecond.push(await generator.ask({ type: "count" }, "counted"));
+    }
+    const after = readProcessUsage(server.pid);
+    server.assertRunning();
+    const problems = perSecond.at(-1)?.problems ?? [];
+    const connected = perSecond[0]?.streams.length ?? 0;
+    const byStream = Array.from({ length: connected }, (_, index) => {
+      const counts = perSecond.map((reply) => reply.streams[index]);
+      const sent = sum(counts.map((one) => one?.sent ?? 0));
+      return {
+        sent,
+        share: sum(counts.map((one) => one?.returnedSeconds ?? 0)) / (sent / 50),
+        p95: percentile(
+          counts.flatMap((one) => one?.lagsMs ?? []),
+          0.95,
+        ),
+        drift: slope(counts.map((one) => mean(one?.lagsMs ?? []))),
+      };
+    });
+    const elapsedSeconds = sum(perSecond.map((reply) => reply.elapsedMs)) / 1000;
+    const lagMs = spread(perSecond.flatMap((reply) => reply.streams.flatMap((stream) => stream.lagsMs)));
+    const driftMs = slope(perSecond.map((reply) => mean(reply.streams.flatMap((stream) => stream.lagsMs))));
+    const worstShare = Math.min(...byStream.map(({ share }) => share));
+    const worstLagMs = Math.max(...byStream.map(({ p95 }) => p95));
+    const serverCpu = cpuMsPerSecond(before, after);
+    const allFailures = [...failures, ...problems];
+    return {
+      server: server.name,
+      streams: count,
+      failures: allFailures,
+      serverCpuMsPerSecond: serverCpu,
+      serverCpuPerStream: serverCpu / count,
+      residentMegabytes: after.residentBytes / 2 ** 20,
+      generatorCpuMsPerSecond: sum(perSecond.map((reply) => reply.cpuMs)) / elapsedSeconds,
+      sentPerSecond: sum(byStream.map(({ sent }) => sent)) / count / elapsedSeconds,
+      worstShare,
+      lagMs,
+      worstLagMs,
+      driftMs,
+      worstDriftMs: Math.max(...byStream.map(({ drift }) => drift)),
+      holds:
+        allFailures.length === 0 &&
+        worstShare >= SHARE_WANTED &&
+        worstLagMs <= LAG_WANTED_MS &&
+        Math.abs(driftMs) <= DRIFT_WANTED,
+    };
+  } finally {
+    await generator.ask({ type: "disconnect" }, "disconnected");
+    await sleep(1000);
+  }
+}
+
+/** How much the values rise from one to the next, by least squares. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const average = mean(values);
+  const products = values.map((value, index) => (index - middle) * (value - average));
+  return values.length < 2 ? 0 : sum(products) / sum(values.map((_, index) => (index - middle) ** 2));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : sum(values) / values.length;
+}
