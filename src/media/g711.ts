@@ -3,10 +3,14 @@
  * and Japan, A-law as elsewhere. Both are tables here, made from the recommendation's segments on first use.
  */
 
-/** Encodes 16-bit samples in mu-law, one byte each. */
-export function encodeMuLaw(samples: Int16Array): Uint8Array<ArrayBuffer> {
+/**
+ * Encodes 16-bit samples in mu-law, one byte each.
+ * @param target Where the bytes go, at least as many as there are samples. @default new memory
+ * @returns the bytes, as many as there are samples.
+ */
+export function encodeMuLaw(samples: Int16Array, target?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   muLawCodes ??= makeCodes(muLawCode);
-  return encode(samples, muLawCodes);
+  return encode(samples, muLawCodes, target);
 }
 
 /** Decodes mu-law to 16-bit samples, one for each byte. Every byte is valid. */
@@ -32,17 +36,21 @@ let muLawValues: Int16Array | undefined;
 let aLawCodes: Uint8Array | undefined;
 let aLawValues: Int16Array | undefined;
 
-/** The code of every 16-bit sample, at the sample's lower 16 bits. */
+/** The code of every sample of 14 bits, at those bits: neither law looks at the last two, and 16 KiB stay in a CPU's cache. */
 function makeCodes(codeOf: (sample: number) => number): Uint8Array {
-  return Uint8Array.from({ length: 65_536 }, (_, bits) => codeOf((bits << 16) >> 16));
+  return Uint8Array.from({ length: 16_384 }, (_, bits) => codeOf((bits << 18) >> 16));
 }
 
-function encode(samples: Int16Array, codes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(samples.length);
-  for (let index = 0; index < samples.length; index += 1) {
-    bytes[index] = codes[(samples[index] as number) & 0xffff] as number;
+function encode(
+  samples: Int16Array,
+  codes: Uint8Array,
+  target: Uint8Array<ArrayBuffer> = new Uint8Array(samples.length),
+): Uint8Array<ArrayBuffer> {
+  const count = samples.length;
+  for (let index = 0; index < count; index += 1) {
+    target[index] = codes[((samples[index] as number) >> 2) & 0x3fff] as number;
   }
-  return bytes;
+  return target.length === count ? target : target.subarray(0, count);
 }
 
 function decode(bytes: Uint8Array, values: Int16Array): Int16Array<ArrayBuffer> {

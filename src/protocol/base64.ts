@@ -22,16 +22,27 @@ const decoder = new TextDecoder("latin1");
 
 /** The bytes as base64 with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
-  const byteLength = Math.ceil(bytes.length / 3) * 4;
+  const byteLength = base64Length(bytes.length);
   const text = byteLength <= scratch.length ? scratch : new Uint8Array(byteLength);
+  writeBase64(bytes, text, 0);
+  return decoder.decode(text.subarray(0, byteLength));
+}
+
+/** How many characters `byteLength` bytes have as base64 with padding. */
+export function base64Length(byteLength: number): number {
+  return Math.ceil(byteLength / 3) * 4;
+}
+
+/** Writes bytes as base64 with padding, in ASCII, to `text` from `at` on; it must have room for `base64Length` of them. */
+export function writeBase64(bytes: Uint8Array, text: Uint8Array, at: number): void {
   const wholeEnd = bytes.length - (bytes.length % 3);
-  let at = 0;
   for (let index = 0; index < wholeEnd; index += 3) {
-    const bits = ((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
-    text[at] = CODES[bits >> 18] ?? 0;
-    text[at + 1] = CODES[(bits >> 12) & 63] ?? 0;
-    text[at + 2] = CODES[(bits >> 6) & 63] ?? 0;
-    text[at + 3] = CODES[bits & 63] ?? 0;
+    const bits =
+      ((bytes[index] as number) << 16) | ((bytes[index + 1] as number) << 8) | (bytes[index + 2] as number);
+    text[at] = CODES[bits >> 18] as number;
+    text[at + 1] = CODES[(bits >> 12) & 63] as number;
+    text[at + 2] = CODES[(bits >> 6) & 63] as number;
+    text[at + 3] = CODES[bits & 63] as number;
     at += 4;
   }
   if (wholeEnd < bytes.length) {
@@ -41,7 +52,6 @@ export function encodeBase64(bytes: Uint8Array): string {
     text[at + 2] = wholeEnd + 1 < bytes.length ? (CODES[(bits >> 6) & 63] ?? 0) : PAD;
     text[at + 3] = PAD;
   }
-  return decoder.decode(text.subarray(0, byteLength));
 }
 
 /**
@@ -52,20 +62,28 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   // As UTF-8 a character outside ASCII becomes bytes that are not in the alphabet, so it needs no check of its own.
   const codes = text.length <= scratch.length ? scratch : encoder.encode(text);
   if (codes === scratch && encoder.encodeInto(text, scratch).read !== text.length) return undefined;
-  let end = text.length;
-  if (end % 4 === 0 && codes[end - 1] === PAD) end -= codes[end - 2] === PAD ? 2 : 1;
-  const restLength = end % 4;
+  return readBase64(codes, 0, text.length);
+}
+
+/**
+ * The bytes of a base64 text that stands, in ASCII, in `codes` from `start` to `end` (exclusive), as `decodeBase64` gives
+ * them.
+ */
+export function readBase64(codes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
+  if ((end - start) % 4 === 0 && end > start && codes[end - 1] === PAD) end -= codes[end - 2] === PAD ? 2 : 1;
+  const length = end - start;
+  const restLength = length % 4;
   if (restLength === 1) return undefined;
 
-  const bytes = new Uint8Array((end * 3) >> 2);
+  const bytes = new Uint8Array((length * 3) >> 2);
   const wholeEnd = end - restLength;
   let signs = 0;
   let at = 0;
-  for (let index = 0; index < wholeEnd; index += 4) {
-    const first = VALUES[codes[index] ?? 0] ?? -1;
-    const second = VALUES[codes[index + 1] ?? 0] ?? -1;
-    const third = VALUES[codes[index + 2] ?? 0] ?? -1;
-    const fourth = VALUES[codes[index + 3] ?? 0] ?? -1;
+  for (let index = start; index < wholeEnd; index += 4) {
+    const first = VALUES[codes[index] as number] as number;
+    const second = VALUES[codes[index + 1] as number] as number;
+    const third = VALUES[codes[index + 2] as number] as number;
+    const fourth = VALUES[codes[index + 3] as number] as number;
     signs |= first | second | third | fourth;
     bytes[at] = (first << 2) | (second >> 4);
     bytes[at + 1] = (second << 4) | (third >> 2);

@@ -14,14 +14,15 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 /** How many pings may wait for their answer to leave; who sends more without reading is cut off. */
 const MAX_WAITING_PONGS = 64;
 
-const webSockets = new WebSocketServer({
+const options = {
   noServer: true,
   clientTracking: false,
   maxPayload: MAX_MESSAGE_BYTES,
-  maxPendingAutoPongs: MAX_WAITING_PONGS,
+  maxPendingAutoPongs: MAX_WAITING_PONGS, // The package's types do not know it yet.
   // Compressed speech does not compress, and inflating is a way to make much of little.
   perMessageDeflate: false,
-});
+};
+const webSockets = new WebSocketServer(options);
 
 export interface UpgradeOptions {
   /** The prefix of the routes, from `parseBasePath`. */
@@ -45,7 +46,7 @@ export function handleUpgrade({ basePath, sockets, request, socket, head }: Upgr
     return true;
   }
   webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-    const accepted = new WsSocket(webSocket);
+    const accepted = new WsSocket(webSocket, socket);
     const call = callRequestOf(request);
     if (path === WEBSOCKET_ROUTE) sockets.acceptWebSocket(accepted, call.headers);
     else sockets.acceptCall(accepted, call);

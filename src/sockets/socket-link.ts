@@ -14,8 +14,8 @@ const COMPLAINT_INTERVAL_MS = 1000;
 
 /** Who reads a link's messages. */
 export interface LinkReceiver {
-  /** Reads a text message; returns how much sound was in it, in milliseconds. */
-  text(text: string): number;
+  /** Reads a text message in UTF-8; returns how much sound was in it, in milliseconds. */
+  text(utf8: Buffer): number;
   /** Reads a binary message; returns how much sound was in it, in milliseconds. */
   binary(bytes: Uint8Array): number;
   /** Something about the peer's messages is wrong: to be told to it. At most once a second. */
@@ -78,6 +78,13 @@ export class SocketLink implements SocketEvents {
     return true;
   }
 
+  /** Sends a text message as `MessageSocket.sendPrepared` does; false when it was dropped, likewise. */
+  sendPrepared(frame: Buffer): boolean {
+    if (!this.#canSend) return false;
+    this.#socket.sendPrepared(frame);
+    return true;
+  }
+
   /** Sends a binary message; false when it was dropped, likewise. */
   sendBinary(bytes: Uint8Array): boolean {
     if (!this.#canSend) return false;
@@ -109,8 +116,8 @@ export class SocketLink implements SocketEvents {
     return this.#closed;
   }
 
-  text(text: string): void {
-    if (this.#admits()) this.#allowance.spend(this.receiver.text(text));
+  text(utf8: Buffer): void {
+    if (this.#admits()) this.#allowance.spend(this.receiver.text(utf8));
   }
 
   binary(bytes: Uint8Array): void {

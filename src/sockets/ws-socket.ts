@@ -1,9 +1,11 @@
-import type { MessageSocket, SocketEvents } from "./message-socket.ts";
+import type { Duplex } from "node:stream";
+import { FRAME_HEADER_BYTES, type MessageSocket, type SocketEvents } from "./message-socket.ts";
 
 /** An open WebSocket of the package `ws`, or anything of its shape: what frameworks hand to their WebSocket routes. */
 export interface WsWebSocket {
   readonly bufferedAmount: number;
-  send(data: string | Uint8Array): void;
+  readonly readyState: number;
+  send(data: string | Uint8Array, options?: { binary?: boolean }): void;
   ping(): void;
   pause(): void;
   resume(): void;
@@ -12,18 +14,29 @@ export interface WsWebSocket {
   on(event: string, listener: (...args: never[]) => void): unknown;
 }
 
+const OPEN = 1;
+/** A whole text message, as the first byte of a frame (RFC 6455 §5.2), and how a length of two bytes is announced. */
+const WHOLE_TEXT = 0x81;
+const TWO_BYTE_LENGTH = 126;
+
 /** Makes a `ws` WebSocket a MessageSocket. Its listeners must be added before the event loop turns: messages are not kept. */
 export class WsSocket implements MessageSocket {
   readonly #socket: WsWebSocket;
   #events: SocketEvents | undefined;
+  readonly #connection: Duplex | undefined;
   #error: Error | undefined;
 
-  constructor(socket: WsWebSocket) {
+  /**
+   * @param connection What the WebSocket writes its frames to, when nobody else uses it and nothing is compressed: frames
+   * that are prepared then go out in one write of one piece, in half the time. @default unknown
+   */
+  constructor(socket: WsWebSocket, connection?: Duplex) {
     this.#socket = socket;
+    this.#connection = connection;
     socket.on("message", (data: unknown, isBinary: boolean) => {
       const bytes = toBuffer(data);
       if (isBinary) this.#events?.binary(bytes);
-      else this.#events?.text(bytes.toString());
+      else this.#events?.text(bytes);
     });
     socket.on("ping", () => this.#events?.alive());
     socket.on("pong", () => this.#events?.alive());
@@ -42,6 +55,19 @@ export class WsSocket implements MessageSocket {
 
   sendText(text: string): void {
     this.#socket.send(text);
+  }
+
+  sendPrepared(frame: Buffer): void {
+    const length = frame.length - FRAME_HEADER_BYTES;
+    if (!this.#connection || length < TWO_BYTE_LENGTH || length > 0xffff) {
+      this.#socket.send(frame.subarray(FRAME_HEADER_BYTES), { binary: false });
+    } else if (this.#socket.readyState === OPEN) {
+      frame[0] = WHOLE_TEXT;
+      frame[1] = TWO_BYTE_LENGTH;
+      frame[2] = length >> 8;
+      frame[3] = length & 0xff;
+      this.#connection.write(frame);
+    }
   }
 
   sendBinary(bytes: Uint8Array): void {

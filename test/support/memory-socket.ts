@@ -1,4 +1,4 @@
-import type { MessageSocket, SocketEvents } from "../../src/sockets/message-socket.ts";
+import { FRAME_HEADER_BYTES, type MessageSocket, type SocketEvents } from "../../src/sockets/message-socket.ts";
 
 /** The server's end of a WebSocket whose other end is the test. */
 export class MemorySocket implements MessageSocket {
@@ -22,6 +22,10 @@ export class MemorySocket implements MessageSocket {
   sendText(text: string): void {
     this.texts.push(text);
     this.onText(text);
+  }
+
+  sendPrepared(frame: Buffer): void {
+    this.sendText(frame.subarray(FRAME_HEADER_BYTES).toString());
   }
 
   sendBinary(bytes: Uint8Array): void {
@@ -52,7 +56,7 @@ export class MemorySocket implements MessageSocket {
   /** The peer sends a message: text, an object as JSON, or bytes. */
   receive(message: string | Uint8Array | object): void {
     if (message instanceof Uint8Array) this.#events?.binary(message);
-    else this.#events?.text(typeof message === "string" ? message : JSON.stringify(message));
+    else this.#events?.text(Buffer.from(typeof message === "string" ? message : JSON.stringify(message)));
   }
 
   /** The peer answers a ping. */

@@ -1,4 +1,4 @@
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64, readBase64 } from "../base64.ts";
 import { type InvalidMessage, invalid, isJsonObject, isName, parseEventMessage, quote } from "../event-message.ts";
 import { type MediaFormat, parseMediaFormat } from "./media-format.ts";
 
@@ -15,6 +15,27 @@ export type ClientMessage =
   /** An event that this version does not know. FastRTC ignores those, and front ends rely on it. */
   | { readonly type: "unknown"; readonly event: string }
   | InvalidMessage;
+
+const MEDIA_BEFORE = new TextEncoder().encode('{"event":"media","media":{"payload":"');
+const MEDIA_AFTER = new TextEncoder().encode('"}}');
+
+/**
+ * The payload of a `media` message that is written as `JSON.stringify` does, without going by way of a string and an
+ * object: nearly all messages are. `undefined` for any other, which is for `parseClientMessage` to read.
+ */
+export function readMediaPayload(utf8: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const end = utf8.length - MEDIA_AFTER.length;
+  if (end < MEDIA_BEFORE.length || !standsAt(utf8, MEDIA_BEFORE, 0) || !standsAt(utf8, MEDIA_AFTER, end)) {
+    return undefined;
+  }
+  // A quote or a backslash is not in the alphabet: what is base64 is the whole text between the quotes.
+  return readBase64(utf8, MEDIA_BEFORE.length, end);
+}
+
+function standsAt(bytes: Uint8Array, part: Uint8Array, at: number): boolean {
+  for (let index = 0; index < part.length; index += 1) if (bytes[at + index] !== part[index]) return false;
+  return true;
+}
 
 /** Reads a text message of a client. It never throws, whatever the text. */
 export function parseClientMessage(text: string): ClientMessage {

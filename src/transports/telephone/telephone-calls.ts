@@ -119,9 +119,9 @@ class Ringing implements LinkReceiver {
     this.#cancelTimeout = clock.after(START_TIMEOUT_MS, () => this.#refuse('no "start" came in time'));
   }
 
-  text(text: string): number {
+  text(utf8: Buffer): number {
     if (this.#started) return 0;
-    const message = parseTwilioMessage(text);
+    const message = parseTwilioMessage(utf8.toString());
     switch (message.type) {
       case "start":
         this.#start(message).catch((thrown: unknown) => {

@@ -89,7 +89,8 @@ export class TelephoneTransport implements Transport, LinkReceiver {
     return this.#closing;
   }
 
-  text(text: string): number {
+  text(utf8: Buffer): number {
+    const text = utf8.toString();
     const message = parseTwilioMessage(text);
     switch (message.type) {
       case "media":

@@ -21,6 +21,7 @@ export interface SoundCoding {
 }
 
 export interface SoundListener {
+  /** The bytes are the listener's until it returns. */
   encoded(payload: Uint8Array): void;
   failure(error: Error): void;
 }
@@ -29,6 +30,9 @@ export interface SoundListener {
 export const OPUS_RATE = 48_000;
 /** How many packets wait for a busy encoder, 200 ms; the oldest go first. */
 const MAX_WAITING_PACKETS = 10;
+
+/** Room for a packet of mu-law on its way to becoming base64: 20 ms of stereo at 48 kHz. */
+const scratch = new Uint8Array(1920);
 
 /** Mu-law or bare samples: read and written at once. */
 export class PlainCoding implements SoundCoding {
@@ -54,7 +58,8 @@ export class PlainCoding implements SoundCoding {
   }
 
   encode(samples: Int16Array): void {
-    this.#listener?.encoded(this.#encoding === "mulaw" ? encodeMuLaw(samples) : encodePcm16(samples));
+    if (this.#encoding === "pcm16") this.#listener?.encoded(encodePcm16(samples));
+    else this.#listener?.encoded(encodeMuLaw(samples, samples.length <= scratch.length ? scratch : undefined));
   }
 
   clear(): void {}

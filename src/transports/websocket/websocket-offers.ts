@@ -5,17 +5,19 @@ import { encodeServerMessage } from "../../protocol/server-message.ts";
 import { type ClientMessage, parseClientMessage } from "../../protocol/websocket/client-message.ts";
 import { PONG_EVENT, encodeStartEvent } from "../../protocol/websocket/server-event.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { AudioRates } from "../../session/peer-handler.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
 import type { Session } from "../../session/session.ts";
 import type { MessageSocket } from "../../sockets/message-socket.ts";
 import { type LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
 import { OpusCoding, PlainCoding, type SoundCoding } from "./sound-coding.ts";
-import { type HandlerRates, WebSocketTransport } from "./websocket-transport.ts";
+import { WebSocketTransport } from "./websocket-transport.ts";
 
 export interface WebSocketOffersOptions {
   readonly registry: SessionRegistry;
   readonly createSession: (id: string, headers: Headers) => Session;
-  readonly rates: HandlerRates;
+  /** The handlers' rates: those of the wire for clients that ask for no other. */
+  readonly rates: AudioRates;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -64,8 +66,8 @@ class Greeting implements LinkReceiver {
     );
   }
 
-  text(text: string): number {
-    const message = parseClientMessage(text);
+  text(utf8: Buffer): number {
+    const message = parseClientMessage(utf8.toString());
     switch (message.type) {
       case "start":
         if (!this.#session) this.#start(message);

@@ -1,22 +1,19 @@
 import { AudioFrame } from "../../media/audio-frame.ts";
 import { type ServerMessage, encodeServerMessage } from "../../protocol/server-message.ts";
-import { parseClientMessage } from "../../protocol/websocket/client-message.ts";
+import { parseClientMessage, readMediaPayload } from "../../protocol/websocket/client-message.ts";
 import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
-import { CLEAR_EVENT, PONG_EVENT, encodeMediaEvent } from "../../protocol/websocket/server-event.ts";
+import { CLEAR_EVENT, PONG_EVENT, mediaEventLength, writeMediaEvent } from "../../protocol/websocket/server-event.ts";
+import type { AudioRates } from "../../session/peer-handler.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
+import { FRAME_HEADER_BYTES } from "../../sockets/message-socket.ts";
 import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
 import { OPUS_RATE, type SoundCoding } from "./sound-coding.ts";
-
-/** The rates of a handler, which are those of the wire for a client that asked for no other, in hertz. */
-export interface HandlerRates {
-  readonly inputSampleRate: number;
-  readonly outputSampleRate: number;
-}
 
 export interface WebSocketTransportOptions {
   readonly link: SocketLink;
   readonly events: TransportEvents;
-  readonly rates: HandlerRates;
+  /** The handler's rates, which are those of the wire for a client that asked for no other. */
+  readonly rates: AudioRates;
   /** What the client asked for in its first message; undefined for FastRTC's own mu-law. */
   readonly format: MediaFormat | undefined;
   /** Of that format. The transport closes it. */
@@ -67,8 +64,8 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     const isBinary = format?.binary ?? false;
     coding.listen({
       encoded: (payload) => {
-        if (isBinary) link.sendBinary(payload);
-        else link.sendText(encodeMediaEvent(payload));
+        if (isBinary) link.sendBinary(payload.slice());
+        else link.sendPrepared(mediaFrame(payload));
       },
       failure: (error) => events.failure(error),
     });
@@ -95,8 +92,10 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     await Promise.all([this.#link.close(), this.#coding.close()]);
   }
 
-  text(text: string): number {
-    const message = parseClientMessage(text);
+  text(utf8: Buffer): number {
+    const payload = readMediaPayload(utf8);
+    if (payload) return this.#receive(payload);
+    const message = parseClientMessage(utf8.toString());
     switch (message.type) {
       case "media":
         return this.#receive(message.payload);
@@ -158,6 +157,12 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     const { channels, sampleRate } = { channels: this.#channels, sampleRate: this.#inputRate };
     this.#events.audioFrame(new AudioFrame({ samples, sampleRate, channels, timestampUs }));
   }
+}
+
+function mediaFrame(payload: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + mediaEventLength(payload.length));
+  writeMediaEvent(payload, frame, FRAME_HEADER_BYTES);
+  return frame;
 }
 
 function joined(pieces: readonly Int16Array[]): Int16Array {

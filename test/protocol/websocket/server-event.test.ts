@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parseClientMessage } from "../../../src/protocol/websocket/client-message.ts";
-import { PONG_EVENT, encodeMediaEvent, encodeStartEvent } from "../../../src/protocol/websocket/server-event.ts";
+import { PONG_EVENT, encodeStartEvent, mediaEventLength, writeMediaEvent } from "../../../src/protocol/websocket/server-event.ts";
 
 describe("an event of the server", () => {
   it("carries audio as FastRTC's front ends read it", () => {
-    expect(JSON.parse(encodeMediaEvent(Uint8Array.of(0xff, 0x7f, 0xff)))).toEqual({
+    const text = new Uint8Array(2 + mediaEventLength(4));
+    writeMediaEvent(Uint8Array.of(0xff, 0x7f, 0xff, 0), text, 2);
+    expect(JSON.parse(new TextDecoder().decode(text.subarray(2)))).toEqual({
       event: "media",
-      media: { payload: "/3//" },
+      media: { payload: "/3//AA==" },
     });
   });
 
