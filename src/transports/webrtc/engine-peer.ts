@@ -1,6 +1,7 @@
-import { PeerConnection } from "node-datachannel";
+import type { PeerConnection } from "node-datachannel";
 import { FastRtcError, toError } from "../../errors.ts";
 import { engineIceServer } from "./engine-ice-server.ts";
+import { engineLibrary } from "./engine-library.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
 import { defaultBindAddress } from "./local-address.ts";
 
@@ -39,6 +40,7 @@ export function createEnginePeer(options: EnginePeerOptions): PeerConnection {
       "A UDP port is a whole number from 1 to 65535, and a range begins with the lower one.",
     );
   }
+  const { PeerConnection } = engineLibrary();
   try {
     return new PeerConnection("peer", {
       iceServers: iceServers.map(engineIceServer),

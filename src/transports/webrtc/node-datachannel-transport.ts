@@ -1,9 +1,10 @@
-import { type PeerConnection, type Track, Video } from "node-datachannel";
+import type { PeerConnection, Track } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { toError } from "../../errors.ts";
 import { type CandidateType, type IceCandidate, parseCandidate, writeCandidate } from "../../protocol/sdp/candidate.ts";
 import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-description.ts";
 import { engineDrained } from "./engine-drain.ts";
+import { engineLibrary } from "./engine-library.ts";
 import { type EnginePeerOptions, createEnginePeer, engineAnswer } from "./engine-peer.ts";
 import { guardCallback } from "./guard-callback.ts";
 import { InboundBuffer } from "./inbound-buffer.ts";
@@ -184,7 +185,7 @@ export class NodeDataChannelTransport implements PacketTransport {
   }
 
   #addTrack(): Track {
-    const media = new Video(RTP_MID, "SendRecv");
+    const media = new (engineLibrary().Video)(RTP_MID, "SendRecv");
     media.addVP8Codec(96);
     const track = this.#peer.addTrack(media);
     track.onOpen(this.#guard(() => this.#changeState("connected")));

@@ -1,6 +1,7 @@
-import { type DataChannel, PeerConnection } from "node-datachannel";
+import type { DataChannel } from "node-datachannel";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { engineIceServer } from "./engine-ice-server.ts";
+import { engineLibrary } from "./engine-library.ts";
 import type { ProbeOutcome } from "./gathering-policy.ts";
 import { guardCallback } from "./guard-callback.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
@@ -25,7 +26,7 @@ export function probeIceServer(
   const wanted = server.type === "stun" ? " typ srflx" : " typ relay";
   const startMs = clock.nowMs();
   return new Promise((resolve, reject) => {
-    const peer = new PeerConnection("probe", {
+    const peer = new (engineLibrary().PeerConnection)("probe", {
       iceServers: [engineIceServer(server)],
       ...(bindAddress !== undefined && { bindAddress }),
     });
