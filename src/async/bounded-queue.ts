@@ -62,7 +62,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
         this.#onDrop?.(item);
         return;
       }
-      this.#onDrop?.(this.#items.shift() as T);
+      const oldest = this.#items.shift() as T;
+      this.#onDrop?.(oldest);
     }
     this.#items.push(item);
   }

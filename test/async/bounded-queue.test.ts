@@ -16,6 +16,12 @@ test("gives items out in order", async () => {
   expect(await collect(queue, 3)).toEqual([1, 2, 3]);
 });
 
+test("keeps its bound when nobody asks what was dropped", async () => {
+  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest" });
+  for (const item of [1, 2, 3, 4]) queue.push(item);
+  expect({ length: queue.length, kept: await collect(queue, 2) }).toEqual({ length: 2, kept: [3, 4] });
+});
+
 test("drops the oldest, and says which", async () => {
   const dropped: number[] = [];
   const queue = new BoundedQueue<number>({
