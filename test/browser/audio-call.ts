@@ -55,6 +55,13 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
     });
     const context = new AudioContext({ sampleRate: 48_000 });
     await context.resume();
+    const recorderModule = `registerProcessor("recorder", class extends AudioWorkletProcessor {
+      process([channels]) {
+        this.port.postMessage(channels);
+        return true;
+      }
+    });`;
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([recorderModule], { type: "text/javascript" })));
     const merger = context.createChannelMerger(2);
     // Without an element that plays it, Chromium does not decode what comes.
     const element = document.createElement(video ? "video" : "audio");
@@ -110,7 +117,8 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
         const stats: Map<string, Record<string, unknown>> = new Map(await peer.getStats());
         for (const entry of stats.values()) {
           for (const [key, value] of Object.entries(entry)) {
-            if (typeof value === "number") numbers.set(`${String(entry["type"])} ${String(entry["kind"])} ${key}`, value);
+            if (typeof value === "number")
+              numbers.set(`${String(entry["type"])} ${String(entry["kind"])} ${key}`, value);
           }
         }
         const inbound = (kind: string, key: string): number => numbers.get(`inbound-rtp ${kind} ${key}`) ?? 0;
@@ -130,18 +138,18 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
       },
       record: (seconds) =>
         new Promise((resolve) => {
-          const recorder = context.createScriptProcessor(4096, 2, 1);
+          const recorder = new AudioWorkletNode(context, "recorder", { channelCount: 2 });
           const recording = { microphone: [] as number[], returned: [] as number[] };
-          recorder.addEventListener("audioprocess", ({ inputBuffer }) => {
-            recording.microphone.push(...inputBuffer.getChannelData(0));
-            recording.returned.push(...inputBuffer.getChannelData(1));
+          recorder.port.addEventListener("message", ({ data }: MessageEvent<[Float32Array, Float32Array]>) => {
+            recording.microphone.push(...data[0]);
+            recording.returned.push(...data[1]);
             if (recording.returned.length < seconds * 48_000) return;
-            recorder.disconnect();
+            recorder.port.close();
             merger.disconnect(recorder);
             resolve(recording);
           });
+          recorder.port.start();
           merger.connect(recorder);
-          recorder.connect(context.destination);
         }),
       mute: (muted) => {
         if (microphone) microphone.enabled = !muted;

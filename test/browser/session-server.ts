@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { parseOfferRequest } from "../../src/protocol/offer-request.ts";
 import type { PeerHandler } from "../../src/session/peer-handler.ts";
 import { SessionRegistry } from "../../src/session/session-registry.ts";
@@ -37,14 +38,17 @@ export class SessionServer implements AsyncDisposable {
       allowExtraTracks: false,
       logger,
     });
-    this.#server = createServer(async (request, response) => {
+    this.#server = createServer((request, response) => {
       if (request.method !== "POST") {
         response.setHeader("content-type", "text/html").end("<!doctype html><title>Call</title>");
         return;
       }
-      let body = "";
-      for await (const chunk of request) body += String(chunk);
-      response.end(JSON.stringify(await signalling.handle(parseOfferRequest(JSON.parse(body)))));
+      text(request)
+        .then(async (body) => signalling.handle(parseOfferRequest(JSON.parse(body))))
+        .then(
+          (reply) => response.end(JSON.stringify(reply)),
+          (thrown: unknown) => response.writeHead(500).end(String(thrown)),
+        );
     });
   }
 

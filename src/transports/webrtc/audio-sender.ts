@@ -9,8 +9,11 @@ import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
 import type { AudioFormat } from "../../session/transport.ts";
 
-/** How many packets' sound may wait for the encoder, 200 ms; the oldest go first. */
-const MAX_WAITING = 10;
+/**
+ * How many packets' sound may wait for the encoder, half a second; the oldest go first. As much as falls due at once
+ * when the event loop stood still for that long.
+ */
+const MAX_WAITING = 25;
 /** With what share of lost packets in mind the copies for repair are made, in per cent, when the peer can use them. */
 const EXPECTED_LOSS_PERCENT = 5;
 /** The level above which a packet is marked as one with voice, in dBov. */

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { OpusDecoder } from "../../../src/codecs/opus-decoder.ts";
+import { AudioFrame } from "../../../src/media/audio-frame.ts";
+import { AudioSendStream } from "../../../src/rtp/audio-send-stream.ts";
+import { HeaderExtensionMap } from "../../../src/rtp/header-extensions.ts";
+import { parseRtpPacket, type RtpPacket } from "../../../src/rtp/packet.ts";
+import { RoundTripTime } from "../../../src/rtp/round-trip-time.ts";
+import { AudioSender, type AudioSenderOptions } from "../../../src/transports/webrtc/audio-sender.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { loudest, sine } from "../../support/tones.ts";
+
+function setUp(options: Partial<AudioSenderOptions> = {}) {
+  const packets: RtpPacket[] = [];
+  const errors: Error[] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  const sender = new AudioSender({
+    channels: 1,
+    forwardErrorCorrection: false,
+    discontinuous: false,
+    clock: new ManualClock(),
+    stream: new AudioSendStream({
+      ssrc: 7,
+      cname: "us",
+      payloadType: 111,
+      extensions: new HeaderExtensionMap(),
+      timestampOffset: 0,
+      firstSequenceNumber: 0,
+      wallOffsetMs: 0,
+      roundTripTime: new RoundTripTime(),
+    }),
+    sendPackets: (sent) => {
+      for (const bytes of sent) {
+        const packet = parseRtpPacket(bytes);
+        if (packet) packets.push(packet);
+      }
+      for (const { count, resolve } of waiting) if (packets.length >= count) resolve();
+    },
+    onFailure: (error) => errors.push(error),
+    ...options,
+  });
+  const sent = (count: number): Promise<void> =>
+    packets.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve }));
+  return { sender, packets, errors, sent };
+}
+
+/** 20 ms of a tone, to be heard at its place. */
+function piece(index: number, channels: 1 | 2 = 1): AudioFrame {
+  const { samples } = sine(440, { length: 960, begin: index * 960 }).withChannels(channels);
+  return new AudioFrame({ samples, sampleRate: 48_000, channels, timestampUs: index * 20_000 });
+}
+
+test.each([1, 2] as const)("sound leaves in order, and is the sound that came (%i channels)", async (channels) => {
+  const { sender, packets, errors, sent } = setUp({ channels });
+  expect(sender.format).toEqual({ sampleRate: 48_000, channels, packetMs: 20, leadMs: 20 });
+  for (let index = 0; index < 30; index += 1) {
+    sender.send(piece(index, channels));
+    await sent(index + 1);
+  }
+  await sender.close();
+  expect(packets.map(({ timestamp }) => timestamp)).toEqual(packets.map((_, index) => index * 960));
+  await using decoder = await OpusDecoder.create({ channels: 1 });
+  const samples = packets.flatMap(({ payload }) => [...decoder.decode(payload)]).map((sample) => sample / 32_768);
+  expect(Math.abs(loudest(samples.slice(9600)).frequency - 440)).toBeLessThan(5);
+  expect(errors).toEqual([]);
+});
+
+test("when the encoder falls behind, the oldest sound goes, and the rest keeps its time", async () => {
+  const { sender, packets, sent } = setUp();
+  for (let index = 0; index < 100; index += 1) sender.send(piece(index));
+  await sent(25);
+  await sender.close();
+  expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual(Array.from({ length: 25 }, (_, index) => 75 + index));
+});
+
+test("what waits can be dropped", async () => {
+  const { sender, packets, sent } = setUp();
+  for (let index = 0; index < 10; index += 1) sender.send(piece(index));
+  sender.clear();
+  sender.send(piece(50));
+  await sent(1);
+  await sender.close();
+  expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual([50]);
+});
+
+test("closing at once is harmless, and nothing leaves afterwards", async () => {
+  const { sender, packets, errors } = setUp();
+  sender.send(piece(0));
+  await Promise.all([sender.close(), sender.close()]);
+  sender.send(piece(1));
+  expect([packets, errors]).toEqual([[], []]);
+});
