@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { FastRtcError } from "./errors.ts";
-import type { VideoFunction } from "./handlers/video-function.ts";
+import type { HandlerFor } from "./handlers/handler-for.ts";
 import type { Logger } from "./session/logger.ts";
+import type { Modality, Mode } from "./session/modality.ts";
 import type { RtpParams, TrackConstraints } from "./session/media-options.ts";
 import { type RtcConfigurationSource, rtcConfigurationSchema } from "./session/rtc-configuration.ts";
+import type { AdditionalInput, InputValues } from "./ui/additional-input.ts";
+import type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
 
 /** What the built-in page shows. */
 export interface UiArgs {
@@ -13,13 +16,20 @@ export interface UiArgs {
   subtitle?: string;
 }
 
-/** What `new Stream` takes. */
-export interface StreamOptions {
-  /** Turns each picture of the peer into the one sent back. */
-  handler: VideoFunction;
-  modality: "video";
-  /** @default "send-receive" */
-  mode?: "send-receive";
+/** What `new Stream` takes, whatever its modality and mode. */
+export interface CommonStreamOptions<
+  Inputs extends readonly AdditionalInput[],
+  Outputs extends readonly AdditionalOutput[],
+> {
+  /**
+   * What the handler is given besides media: components such as `slider()`, or any Standard Schema (zod, valibot, ArkType).
+   * The page shows them, `stream.setInput` checks and sets them. @default none
+   */
+  additionalInputs?: Inputs;
+  /** What the page shows of the handler's `AdditionalOutputs`: components, or any Standard Schema. @default none */
+  additionalOutputs?: Outputs;
+  /** Makes what the page shows of what it shows now and what the handler gave. */
+  additionalOutputsHandler?: AdditionalOutputsHandler<Outputs>;
   /** How many peers may be connected at once; null for any number. @default 1 */
   concurrencyLimit?: number | null;
   /** Seconds a connection may last, from the moment it stands; null for any time. @default null */
@@ -44,12 +54,68 @@ export interface StreamOptions {
   logger?: Logger;
 }
 
+/** What `new Stream` takes for one modality and mode, which say what the handler may be. */
+export interface StreamOptionsFor<
+  M extends Modality,
+  ModeOfStream extends Mode,
+  Inputs extends readonly AdditionalInput[],
+  Outputs extends readonly AdditionalOutput[],
+> extends CommonStreamOptions<Inputs, Outputs> {
+  /** Which media the stream carries. */
+  modality: M;
+  /** Which way they go, as the peer sees it. @default "send-receive" */
+  mode?: ModeOfStream;
+  /**
+   * What is done with the media: for video a function of a frame, or a generator in mode "receive"; for audio a
+   * StreamHandler, or a generator in mode "receive"; for audio-video an AudioVideoStreamHandler. A type
+   * `ExpectedHandler<...>` in an error says it for the modality and mode at hand.
+   */
+  handler: HandlerFor<M, ModeOfStream, InputValues<Inputs>>;
+}
+
+/** What `new Stream` takes: a union over the modalities and modes, each with the handlers that fit. */
+export type StreamOptions<
+  Inputs extends readonly AdditionalInput[] = readonly [],
+  Outputs extends readonly AdditionalOutput[] = readonly [],
+> = {
+  [M in Modality]: {
+    [ModeOfStream in Mode]: ModeOfStream extends "send-receive"
+      ? StreamOptionsFor<M, ModeOfStream, Inputs, Outputs>
+      : StreamOptionsFor<M, ModeOfStream, Inputs, Outputs> & { mode: ModeOfStream };
+  }[Mode];
+}[Modality];
+
+/**
+ * Called with the values that the components show, then with what the handler gave as AdditionalOutputs; returns what the
+ * only component shows now, or a list with the value of each. Annotate the latter arguments with what the handler gives:
+ * `(_shown, count: number) => count`.
+ */
+export type AdditionalOutputsHandler<Outputs extends readonly AdditionalOutput[]> = Outputs extends readonly [
+  infer Only extends AdditionalOutput,
+]
+  ? (
+      ...args: [...shown: OutputValues<readonly [Only]>, ...given: never[]]
+    ) => Given<OutputArguments<readonly [Only]>[0]>
+  : Outputs extends infer Known extends readonly AdditionalOutput[]
+    ? (...args: [...shown: OutputValues<Known>, ...given: never[]]) => Given<Readonly<OutputArguments<Known>>>
+    : never;
+
+type Given<Value> = Value | Promise<Value>;
+
 /** The options with every default filled in. */
 export type ResolvedStreamOptions = z.output<typeof optionsSchema>;
 
 const functionSchema = <T>(message: string) => z.custom<T>((value) => typeof value === "function", { error: message });
 const jsonObjectSchema = <T extends object>(message: string) =>
   z.custom<T>((value) => typeof value === "object" && value !== null && !Array.isArray(value), { error: message });
+
+const declaredValuesSchema = <T>() =>
+  z.array(
+    z.custom<T>(
+      (value) => ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value,
+      { error: "a component such as slider(), or a Standard Schema such as z.boolean()" },
+    ),
+  );
 
 const rtcConfigurationSourceSchema = z
   .union([functionSchema<() => unknown>("a function"), rtcConfigurationSchema], {
@@ -58,9 +124,13 @@ const rtcConfigurationSourceSchema = z
   .nullish();
 
 const optionsSchema = z.strictObject({
-  handler: functionSchema<VideoFunction>("a function that takes a VideoFrame and returns one"),
-  modality: z.enum(["video"]),
-  mode: z.enum(["send-receive"]).default("send-receive"),
+  // What it has to be depends on modality and mode: see createHandlerFactory.
+  handler: z.unknown().refine((value) => value !== undefined && value !== null, { error: "a handler" }),
+  modality: z.enum(["video", "audio", "audio-video"]),
+  mode: z.enum(["send-receive", "send", "receive"]).default("send-receive"),
+  additionalInputs: declaredValuesSchema<AdditionalInput>().default([]),
+  additionalOutputs: declaredValuesSchema<AdditionalOutput>().default([]),
+  additionalOutputsHandler: functionSchema<(...args: unknown[]) => unknown>("a function").optional(),
   concurrencyLimit: z
     .int({ error: "a whole number of peers of at least 1, or null for no limit" })
     .min(1, { error: "a whole number of peers of at least 1, or null for no limit" })

@@ -4,13 +4,14 @@ import { systemClock } from "./async/clock.ts";
 import { FastRtcError, toError } from "./errors.ts";
 import { type MountableApp, mountRoutes } from "./frameworks/mount.ts";
 import { upgradeListener } from "./frameworks/upgrade.ts";
-import { videoFunctionHandler } from "./handlers/video-function.ts";
+import { createHandlerFactory } from "./handlers/create-handler-factory.ts";
 import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
 import { refusal } from "./protocol/refusal.ts";
 import { parseBasePath } from "./server/base-path.ts";
 import { handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
+import { outputEvents } from "./server/output-events.ts";
 import type { PageConfig } from "./server/page-config.ts";
 import { Routes } from "./server/routes.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
@@ -20,11 +21,20 @@ import {
   type RtcConfigurationSource,
   resolveRtcConfiguration,
 } from "./session/rtc-configuration.ts";
+import type { AdditionalOutputs } from "./session/additional-outputs.ts";
+import type { Modality, Mode } from "./session/modality.ts";
+import type { PeerHandlerFactory } from "./session/peer-handler.ts";
+import { PeerInputs } from "./session/peer-inputs.ts";
+import { PeerOutputs } from "./session/peer-outputs.ts";
+import { SessionArrivals, unknownConnection } from "./session/session-arrivals.ts";
 import { SessionRegistry } from "./session/session-registry.ts";
 import { Session } from "./session/session.ts";
-import { type ResolvedStreamOptions, type StreamOptions, parseStreamOptions } from "./stream-options.ts";
+import type { Transport } from "./session/transport.ts";
+import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
+import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
+import type { AdditionalOutput } from "./ui/additional-output.ts";
 import { version } from "./version.ts";
 
 /** Where the routes of a Stream appear in an application. */
@@ -48,12 +58,21 @@ export interface StreamUi {
  * Turns a function into a live stream. Show it with `stream.ui.launch()`, or add its routes to an
  * application of your own with `stream.mount(app)`.
  */
-export class Stream {
+export class Stream<
+  const Inputs extends readonly AdditionalInput[] = readonly [],
+  const Outputs extends readonly AdditionalOutput[] = readonly [],
+  M extends Modality = Modality,
+  ModeOfStream extends Mode = "send-receive",
+> {
   /** The page: `stream.ui.launch()` serves it. Set it to show another. */
   ui: StreamUi;
   readonly #options: ResolvedStreamOptions;
   readonly #logger: Logger;
   readonly #registry: SessionRegistry;
+  readonly #handlers: PeerHandlerFactory;
+  readonly #inputs: PeerInputs;
+  readonly #arrivals: SessionArrivals;
+  readonly #outputs: PeerOutputs;
   readonly #signalling: WebRtcSignalling;
   readonly #createdAtMs = systemClock.nowMs();
   readonly #routes = new Map<string, Routes>();
@@ -61,24 +80,21 @@ export class Stream {
   readonly #mountPaths = new Set<string>();
 
   /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
-  constructor(options: StreamOptions) {
+  constructor(options: StreamOptionsFor<M, ModeOfStream, Inputs, Outputs>) {
     this.#options = parseStreamOptions(options);
-    const { modality, mode, concurrencyLimit, timeLimit, handler, allowExtraTracks, verbose } = this.#options;
-    const logger = this.#options.logger ?? consoleLogger({ verbose });
+    const { modality, mode, concurrencyLimit, handler, additionalInputs: inputs, allowExtraTracks } = this.#options;
+    const logger = this.#options.logger ?? consoleLogger(this.#options);
     const registry = new SessionRegistry(concurrencyLimit ?? Infinity);
+    const find = (id: string): Session | undefined => registry.get(id);
+    this.#handlers = createHandlerFactory({ handler, modality, mode, inputCount: inputs.length });
     this.#logger = logger;
     this.#registry = registry;
+    this.#inputs = new PeerInputs({ inputs, find, logger });
+    this.#arrivals = new SessionArrivals({ clock: systemClock, find });
+    this.#outputs = new PeerOutputs(this.#arrivals);
     this.#signalling = new WebRtcSignalling({
       registry,
-      createSession: (id) =>
-        new Session({
-          id,
-          kind: "webrtc",
-          handler: videoFunctionHandler(handler),
-          timeLimit: timeLimit ?? undefined,
-          logger,
-          onEnd: (session) => registry.leave(session),
-        }),
+      createSession: (id) => this.#createSession(id, "webrtc"),
       iceServers: async () => (await this.#rtcConfiguration("server"))?.iceServers ?? [],
       modality,
       mode,
@@ -136,6 +152,65 @@ export class Stream {
     return this.#signalling.handle(request);
   }
 
+  /**
+   * Sets a peer's additional inputs; the next call of its handler gets them. Returns a promise only where a schema takes
+   * its time.
+   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` with a line for each value at fault.
+   */
+  setInput(webrtcId: string, ...values: InputArguments<Inputs>): void | Promise<void> {
+    return this.#inputs.set(webrtcId, values);
+  }
+
+  /**
+   * The AdditionalOutputs of a peer's handler, until the peer goes: every reader gets all that is given after it asked, the
+   * first one what was given before, too. Of more than 256 that wait for a slow reader the oldest are dropped. It may be asked
+   * for before the peer's offer: its first step waits 30 seconds for it, then throws `unknown_connection`.
+   */
+  outputStream(webrtcId: string): AsyncIterableIterator<AdditionalOutputs, undefined> {
+    return this.#outputs.read(webrtcId);
+  }
+
+  /**
+   * What a peer's handler gave last as AdditionalOutputs; waits for the first when it has given none yet.
+   * @throws {FastRtcError} `unknown_connection` when there is no such peer, or it goes before.
+   */
+  async fetchLatestOutput(webrtcId: string): Promise<AdditionalOutputs> {
+    return this.#outputs.latest(webrtcId);
+  }
+
+  /**
+   * `outputStream` as a response of server-sent events, for a route of your own: the data of each is the list of values as
+   * JSON. A comment every 15 seconds keeps the connection open. A peer that has gone is answered with 204, so that an
+   * EventSource does not ask again.
+   */
+  outputEvents(webrtcId: string): Response {
+    return outputEvents({ id: webrtcId, outputs: this.#outputs, clock: systemClock, logger: this.#logger });
+  }
+
+  /**
+   * Ends a peer's connection from the server's side, after telling its front end so.
+   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for any other state.
+   */
+  async updateConnection(webrtcId: string, state: "closed"): Promise<void> {
+    const session = this.#sessionOf(webrtcId);
+    if (state !== "closed") {
+      throw new FastRtcError("invalid_argument", `A connection can be "closed", but not ${JSON.stringify(state)}.`);
+    }
+    session.sendMessage({ type: "update_connection", data: state });
+    await session.end("application-closed");
+  }
+
+  /**
+   * Has a peer's handler answer now, without waiting for a pause, with these additional inputs where any are given.
+   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for values at fault or a handler that cannot.
+   */
+  async triggerResponse(webrtcId: string, ...values: InputArguments<Inputs> | []): Promise<void> {
+    const session = this.#sessionOf(webrtcId);
+    if (values.length > 0) await this.#inputs.set(webrtcId, values);
+    if (session.triggerResponse()) return;
+    throw new FastRtcError("invalid_argument", "This stream's handler has no triggerResponse method to call.");
+  }
+
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
@@ -150,6 +225,31 @@ export class Stream {
   /** Ends every session, each with a message to its peer. */
   async close(): Promise<void> {
     await this.#registry.endAll("server-stopped");
+  }
+
+  #createSession(id: string, kind: Transport["kind"], headers?: Headers): Session {
+    const { timeLimit } = this.#options;
+    const session: Session = new Session({
+      id,
+      kind,
+      headers,
+      handler: this.#handlers.create(),
+      initialInputs: this.#inputs.initial((values) => session.inputs.begin(values)),
+      timeLimit: timeLimit ?? undefined,
+      logger: this.#logger,
+      onEnd: (ended) => {
+        this.#registry.leave(ended);
+        this.#arrivals.left(ended);
+      },
+    });
+    this.#arrivals.arrived(session);
+    return session;
+  }
+
+  #sessionOf(id: string): Session {
+    const session = this.#registry.get(id);
+    if (session) return session;
+    throw unknownConnection(id);
   }
 
   get #service(): StreamService {

@@ -1,54 +1,93 @@
-import { FastRtcError, toError } from "../errors.ts";
-import { VideoFrame } from "../media/video-frame.ts";
-import type { HandlerSession, PeerHandler } from "../session/peer-handler.ts";
+import type { VideoFrame } from "../media/video-frame.ts";
+import type { Mode } from "../session/modality.ts";
+import type { Emission, HandlerSession, PeerHandler } from "../session/peer-handler.ts";
+import { askForInputs } from "./ask-for-inputs.ts";
+import { attempt } from "./attempt.ts";
+import { emissionsOfValues } from "./emissions.ts";
+import { type EmittedVideo, VIDEO } from "./emitted.ts";
+import { iteratorOf, valuesOfIterator } from "./emitted-values.ts";
+import { DEFAULT_FPS, FramePacer } from "./frame-pacer.ts";
+import { FrameRateCap } from "./frame-rate-cap.ts";
+
+/** What a generator of pictures gives, one by one. */
+export type VideoGenerator =
+  | Generator<EmittedVideo | void, unknown, undefined>
+  | AsyncGenerator<EmittedVideo | void, unknown, undefined>;
 
 /**
- * Turns a picture into the one that is sent back, at once or by a promise. `null` or `undefined` sends nothing for it.
- * While it works only the newest picture waits: a slow function lowers the frame rate and nothing else.
+ * Turns a picture and the additional inputs into what is sent back: a picture, `[picture, new AdditionalOutputs(...)]`,
+ * `[picture, new CloseStream()]`, one of these alone, or null for nothing; at once, by a promise, or several one after
+ * the other from a generator. While it works only the newest picture waits: a slow function lowers the frame rate and
+ * nothing else. In mode "send" nothing is sent back: the pictures that it gives are ignored, what it gives beside them is not.
+ *
+ * As in FastRTC it is called once every additional input has a value. Where one has no default the peer is asked with
+ * `send_input` when it connects, and its pictures go back unchanged until the values are set.
  */
-export type VideoFunction = (
+export type VideoFunction<Inputs extends readonly unknown[] = readonly []> = (
   frame: VideoFrame,
-) => VideoFrame | null | undefined | Promise<VideoFrame | null | undefined>;
+  ...inputs: Inputs
+) => EmittedVideo | void | Promise<EmittedVideo | void> | VideoGenerator;
+
+type AnyVideoFunction = (frame: VideoFrame, ...inputs: readonly unknown[]) => unknown;
+
+/** How pictures come to a function. */
+export interface FrameFlow {
+  /** Pictures a second at most, above 0. @default any number; 30 from a generator */
+  readonly fps?: number | undefined;
+  /** How many wait while it is busy. @default 1 */
+  readonly capacity?: number | undefined;
+}
 
 /** Runs a function as a handler: one call a picture; an error costs that picture alone. */
-export function videoFunctionHandler(callback: VideoFunction): PeerHandler {
+export function videoFunctionHandler(
+  callback: AnyVideoFunction,
+  mode: Exclude<Mode, "receive">,
+  { fps, capacity }: FrameFlow = {},
+): PeerHandler {
+  const givesMedia = mode === "send-receive";
+
+  /** What becomes of one picture. */
+  async function* answers(frame: VideoFrame, session: HandlerSession): AsyncGenerator<Emission<VideoFrame>> {
+    const inputs = session.inputs.latest;
+    if (!inputs) {
+      if (givesMedia) yield frame;
+      return;
+    }
+    const result = await attempt(session, () => callback(frame, ...inputs));
+    const iterator = iteratorOf(result);
+    const timed = (picture: VideoFrame): VideoFrame =>
+      picture.timestampUs === undefined ? picture.withTimestamp(frame.timestampUs) : picture;
+    const options = { session, kind: VIDEO, givesMedia, before: timed, rest: () => Promise.resolve() };
+    if (!iterator) {
+      yield* emissionsOfValues([result], options);
+      return;
+    }
+    // It may be endless: its first picture leaves at once, those after it in their time.
+    const pacer = new FramePacer({ fps: fps ?? DEFAULT_FPS, clock: session.clock, signal: session.signal });
+    yield* emissionsOfValues(valuesOfIterator(iterator, session), {
+      ...options,
+      before: async (picture) => {
+        await pacer.next();
+        return timed(picture);
+      },
+      rest: () => pacer.next(),
+    });
+  }
+
   return {
-    async *video(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncGenerator<VideoFrame> {
+    ...(capacity === undefined ? {} : { videoCapacity: capacity }),
+    startUp: askForInputs,
+    async *video(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncGenerator<Emission<VideoFrame>> {
+      const cap = fps === undefined ? undefined : new FrameRateCap(fps);
       for await (const frame of frames) {
         try {
-          const result = await call(callback, frame, session);
-          if (result && !session.signal.aborted) yield result;
+          const { timestampUs } = frame;
+          const timeMs = timestampUs === undefined ? session.clock.nowMs() : timestampUs / 1000;
+          if (!cap || cap.admits(timeMs)) yield* answers(frame, session);
         } finally {
           frame.release();
         }
       }
     },
   };
-}
-
-async function call(
-  callback: VideoFunction,
-  frame: VideoFrame,
-  session: HandlerSession,
-): Promise<VideoFrame | undefined> {
-  try {
-    const result: unknown = await callback(frame);
-    if (result === null || result === undefined) return undefined;
-    if (result instanceof VideoFrame)
-      return result.timestampUs === undefined ? result.withTimestamp(frame.timestampUs) : result;
-    throw new FastRtcError(
-      "invalid_argument",
-      `The handler returned ${describe(result)}. Return a VideoFrame, for example frame.flip("vertical") or ` +
-        `VideoFrame.from(pixels, { format, width, height }), or null to send nothing.`,
-    );
-  } catch (thrown) {
-    session.reportError(toError(thrown));
-    return undefined;
-  }
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") return `an object of class ${value?.constructor?.name ?? "unknown"}`;
-  return `a ${typeof value}`;
 }

@@ -19,11 +19,18 @@ export class SessionInputs {
     return this.#setCount;
   }
 
+  /** Gives the defaults, where they took time to make; what was set meanwhile stays. */
+  begin(defaults: readonly unknown[]): void {
+    if (this.#values) return;
+    this.#values = defaults;
+    this.#tell();
+  }
+
   /** Replaces the values; the next call of the handler gets them. */
   set(values: readonly unknown[]): void {
     this.#values = values;
     this.#setCount += 1;
-    for (const listener of [...this.#listeners]) listener();
+    this.#tell();
   }
 
   /** Calls `listener` whenever values are set; the function returned ends that. */
@@ -54,5 +61,9 @@ export class SessionInputs {
       const stopListening = this.onSet(settle);
       signal.addEventListener("abort", settle, { once: true });
     });
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 }

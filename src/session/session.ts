@@ -33,8 +33,8 @@ export interface SessionOptions {
   /** The headers of the request that the session began with. @default none */
   readonly headers?: Headers | undefined;
   readonly handler: PeerHandler;
-  /** The defaults of the additional inputs; undefined when the client has to send them first. @default [] */
-  readonly initialInputs?: readonly unknown[] | undefined;
+  /** The defaults of the additional inputs; null when the client has to send them first. @default [] */
+  readonly initialInputs?: readonly unknown[] | null | undefined;
   /** Seconds from the connection to the end of the session. @default no limit */
   readonly timeLimit?: number | undefined;
   readonly logger: Logger;
@@ -85,7 +85,7 @@ export class Session implements TransportEvents, HandlerSession {
   }: SessionOptions) {
     this.id = id;
     this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
-    this.inputs = new SessionInputs(initialInputs);
+    this.inputs = new SessionInputs(initialInputs ?? undefined);
     this.#handler = handler;
     this.#video = new BoundedQueue<VideoFrame>({
       capacity: handler.videoCapacity ?? 1,

@@ -16,7 +16,7 @@ function setUp(handler: VideoFunction, { timeLimit }: { timeLimit?: number } = {
   const session = new Session({
     id: "peer",
     kind: "loopback",
-    handler: videoFunctionHandler(handler),
+    handler: videoFunctionHandler(handler, "send-receive"),
     timeLimit,
     logger,
     clock,

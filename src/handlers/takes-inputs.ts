@@ -1,0 +1,9 @@
+declare const taken: unique symbol;
+
+/**
+ * Something that is given additional inputs of these types. Nothing of it exists when it runs: by it TypeScript knows
+ * whether a handler fits the `additionalInputs` of its stream.
+ */
+export interface TakesInputs<Inputs> {
+  readonly [taken]?: (inputs: Inputs) => void;
+}

@@ -1,0 +1,61 @@
+import { toError } from "../errors.ts";
+import { type AdditionalInput, defaultInputs, parseInputs } from "../ui/additional-input.ts";
+import type { Logger } from "./logger.ts";
+import { unknownConnection } from "./session-arrivals.ts";
+import type { Session } from "./session.ts";
+
+export interface PeerInputsOptions {
+  readonly inputs: readonly AdditionalInput[];
+  readonly find: (id: string) => Session | undefined;
+  readonly logger: Logger;
+}
+
+/** The additional inputs of a Stream's peers: with what they begin, and how they are set. */
+export class PeerInputs {
+  readonly #inputs: readonly AdditionalInput[];
+  readonly #find: (id: string) => Session | undefined;
+  readonly #logger: Logger;
+
+  constructor({ inputs, find, logger }: PeerInputsOptions) {
+    this.#inputs = inputs;
+    this.#find = find;
+    this.#logger = logger;
+  }
+
+  /** The values that a new session begins with; null for none. A schema that takes its time hands them in later, by `begin`. */
+  initial(begin: (values: readonly unknown[]) => void): readonly unknown[] | null {
+    try {
+      const values: unknown = defaultInputs(this.#inputs);
+      if (!(values instanceof Promise)) return (values as readonly unknown[] | undefined) ?? null;
+      values.then(
+        (late: readonly unknown[] | undefined) => late && begin(late),
+        (thrown: unknown) => this.#reportDefaults(thrown),
+      );
+    } catch (thrown) {
+      this.#reportDefaults(thrown);
+    }
+    return null;
+  }
+
+  /**
+   * Checks values and sets them, at once or as soon as a schema that takes its time agrees.
+   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` with a line for each value at fault.
+   */
+  set(id: string, values: readonly unknown[]): void | Promise<void> {
+    const session = this.#find(id);
+    if (!session) throw unknownConnection(id);
+    const parsed = parseInputs(this.#inputs, values);
+    if (!(parsed instanceof Promise)) {
+      session.inputs.set(parsed);
+      return;
+    }
+    const setting = parsed.then((late) => session.inputs.set(late));
+    // Who does not wait for the promise must not end the process by it.
+    setting.catch((thrown: unknown) => this.#logger.debug(`the inputs of ${id} were refused:`, toError(thrown)));
+    return setting;
+  }
+
+  #reportDefaults(thrown: unknown): void {
+    this.#logger.error("an additional input could not say with which value it begins:", toError(thrown));
+  }
+}
