@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Stream } from "../../src/index.ts";
+import { demultiplex } from "../../src/rtp/demultiplex.ts";
+import { parseRtcp } from "../../src/rtp/rtcp/compound.ts";
 import { NativeClient } from "../support/native-client.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { SeededRandom } from "../rtp/support/seeded-random.ts";
@@ -10,9 +12,6 @@ const { offer: chromiumOffer, streams } = JSON.parse(capture[0] ?? "") as {
   offer: string;
   streams: { ssrc: number }[];
 };
-
-/** The packet type of PLI (RFC 4585 section 6.1). */
-const RTCP_PAYLOAD_FEEDBACK = 206;
 
 let stream: Stream;
 let logger: RecordingLogger;
@@ -158,9 +157,9 @@ test("RTP and RTCP of random bytes from a connected peer do no harm: it is serve
       }
     };
     const answered = client.receivesSome((packet) => {
-      const [, second = 0] = packet;
-      if (second === RTCP_PAYLOAD_FEEDBACK) sendFirstPictures();
-      return (second & 0x7f) === 102;
+      if (demultiplex(packet) === "rtp") return ((packet[1] ?? 0) & 0x7f) === 102;
+      if (parseRtcp(packet)?.some(({ type }) => type === "picture-loss-indication")) sendFirstPictures();
+      return false;
     });
     sendFirstPictures();
     await answered;

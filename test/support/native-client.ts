@@ -34,11 +34,20 @@ export class NativeClient {
     return this.#peer.localDescription()?.sdp ?? "";
   }
 
-  /** Connects to a Stream; resolves when media can flow. */
+  /**
+   * Connects to a Stream; resolves when media can flow. Candidates go after the answer is in: a server that finds this
+   * client sooner would make libdatachannel check a certificate that it does not know yet, and give up.
+   */
   async connect(stream: Stream): Promise<void> {
-    const reply = await stream.offer({ type: "offer", sdp: await this.offer(), webrtc_id: this.id });
+    const lines = (await this.offer()).split("\r\n");
+    const sdp = lines.filter((line) => !/^a=(candidate|end-of-candidates)/.test(line)).join("\r\n");
+    const reply = await stream.offer({ type: "offer", sdp, webrtc_id: this.id });
     if (!("sdp" in reply)) throw new Error(`Refused: ${JSON.stringify(reply)}`);
     this.#peer.setRemoteDescription(reply.sdp, "answer");
+    for (const line of lines) {
+      if (!line.startsWith("a=candidate")) continue;
+      await stream.offer({ type: "ice-candidate", candidate: { candidate: line.slice(2) }, webrtc_id: this.id });
+    }
     await this.#opened;
   }
 

@@ -67,7 +67,8 @@ function videoWish(directions: Pick<MediaWish, "send" | "receive">): MediaWish {
       HEADER_EXTENSION_URIS.absSendTime,
       HEADER_EXTENSION_URIS.playoutDelay,
     ],
-    retransmission: false,
+    // Chromium then probes the network with its old packets, not with padding that looks like losses in the picture.
+    retransmission: true,
   };
 }
 

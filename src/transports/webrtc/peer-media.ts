@@ -39,7 +39,11 @@ export interface PeerMediaOptions {
 export class PeerMedia {
   readonly #options: PeerMediaOptions;
   readonly #cname = randomBytes(12).toString("base64url");
-  readonly #ssrcs = { video: randomInt(1, 2 ** 31), audio: randomInt(2 ** 31, 2 ** 32) } as const;
+  readonly #ssrcs = {
+    video: randomInt(1, 2 ** 30),
+    videoRetransmissions: randomInt(2 ** 30, 2 ** 31),
+    audio: randomInt(2 ** 31, 2 ** 32),
+  } as const;
   readonly #reducedSizeRtcp: boolean;
   readonly #extensions: HeaderExtensionMap;
   readonly #stamper: TransportStamper;
@@ -89,9 +93,10 @@ export class PeerMedia {
   }
 
   /** How a section that sends is announced in the answer. One stream for both kinds: browsers play what shares one in step. */
-  streamFor({ section }: AgreedMedia): SentStream {
+  streamFor({ section, rtxPayloadType }: AgreedMedia): SentStream {
     const kind = section.kind === "audio" ? "audio" : "video";
-    return { ssrc: this.#ssrcs[kind], cname: this.#cname, streamId: "fastrtc", trackId: kind };
+    const rtxSsrc = rtxPayloadType === undefined ? undefined : this.#ssrcs.videoRetransmissions;
+    return { ssrc: this.#ssrcs[kind], rtxSsrc, cname: this.#cname, streamId: "fastrtc", trackId: kind };
   }
 
   /** Lets media out: the peer is connected. */
@@ -150,10 +155,11 @@ export class PeerMedia {
 
   #receiveVideo(agreed: AgreedMedia): VideoReceiver {
     const { clock, events } = this.#options;
-    const { codec, feedback } = agreed;
+    const { codec, feedback, rtxPayloadType } = agreed;
     return new VideoReceiver({
       localSsrc: this.#ssrcs.video,
       codecs: new Map([[codec.payloadType, codecName(agreed)]]),
+      ...(rtxPayloadType !== undefined && { rtxPayloadTypes: new Map([[rtxPayloadType, codec.payloadType]]) }),
       extensions: this.#extensions,
       feedback: {
         nack: feedback.includes("nack"),
@@ -183,6 +189,13 @@ export class PeerMedia {
           ? new H264Packetizer({ packetizationMode: mode0 ? 0 : 1 })
           : new Vp8Packetizer({ firstPictureId: randomInt(2 ** 15) }),
         playoutDelay: { minimumMs: 0, maximumMs: 0 },
+        ...(agreed.rtxPayloadType !== undefined && {
+          rtx: {
+            ssrc: this.#ssrcs.videoRetransmissions,
+            payloadType: agreed.rtxPayloadType,
+            firstSequenceNumber: randomInt(2 ** 15),
+          },
+        }),
       }),
       clock,
       sendPackets: (packets) => this.#sendPackets(packets),

@@ -48,10 +48,12 @@ export class VideoReceiver {
     return this.#stream?.nextTimerMs;
   }
 
-  /** Takes a packet; those of other streams than the one that is received are passed over. */
+  /** Takes a packet; those of other streams than the one that is received, and of its retransmissions, are passed over. */
   handlePacket(packet: RtpPacket, nowMs: number): void {
-    if (!this.#options.codecs.has(packet.payloadType)) return;
-    if (packet.ssrc !== this.#ssrc) {
+    const { codecs, rtxPayloadTypes } = this.#options;
+    const isRetransmission = rtxPayloadTypes?.has(packet.payloadType) === true;
+    if (!isRetransmission && !codecs.has(packet.payloadType)) return;
+    if (!isRetransmission && packet.ssrc !== this.#ssrc) {
       if (this.#stream && nowMs - this.#lastPacketMs < ABANDONED_MS) return;
       this.#ssrc = packet.ssrc;
       this.#stream = new VideoReceiveStream({ ...this.#options, ssrc: packet.ssrc });
