@@ -1,6 +1,7 @@
 import { sleep } from "../process/child-process.ts";
 import { cpuMsPerSecond, readProcessUsage } from "../process/process-usage.ts";
 import { type Spread, percentile, spread } from "../report/statistics.ts";
+import type { EchoReply } from "../websocket/echo-messages.ts";
 import type { EchoGenerator } from "../websocket/echo-generator.ts";
 import type { EchoServer, EchoServerName } from "../websocket/echo-server.ts";
 
@@ -73,7 +74,7 @@ async function echoStep(
     await sleep(warmUpMs);
     await generator.ask({ type: "count" }, "counted");
     const before = readProcessUsage(server.pid);
-    const perSecond = [];
+    const perSecond: Extract<EchoReply, { type: "counted" }>[] = [];
     for (let second = 0; second < seconds; second += 1) {
       await sleep(1000);
       perSecond.push(await generator.ask({ type: "count" }, "counted"));

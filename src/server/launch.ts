@@ -5,6 +5,7 @@ import { serveNodeRequest } from "./node-listener.ts";
 import { pageFiles } from "./page-files.ts";
 import { Routes } from "./routes.ts";
 import type { StreamService } from "./stream-service.ts";
+import { handleUpgrade, refuseUpgrade } from "./upgrade.ts";
 
 /** Where the built-in server listens, and how it behaves. */
 export interface LaunchOptions {
@@ -46,6 +47,11 @@ export async function launch(
     void serveNodeRequest(routes, logger, request, response).then((served) => {
       if (!served) response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
     });
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (!handleUpgrade({ basePath: "", sockets: service.sockets, request, socket, head })) {
+      refuseUpgrade(socket, "There is nothing here.");
+    }
   });
   await listen(server, port, host);
   try {

@@ -5,6 +5,7 @@ import { pageResponse } from "./page-route.ts";
 import { readJsonBody } from "./request-body.ts";
 import type { StreamService } from "./stream-service.ts";
 import { pathBelow } from "./base-path.ts";
+import { callResponse } from "./call-route.ts";
 
 export interface RoutesOptions {
   /** The prefix that the routes lie under, from `parseBasePath`. */
@@ -71,12 +72,20 @@ export class Routes {
         return undefined;
       case "webrtc/offer":
         return request.method === "POST" ? this.#offer(request) : methodNotAllowed("POST");
+      case "telephone/incoming":
+        return request.method === "POST" ? this.#incomingCall(request) : methodNotAllowed("POST");
       case "healthz":
         return isRead(request.method) ? Response.json(this.#service.health(), noStore) : methodNotAllowed("GET, HEAD");
       default:
         if (!this.#page) return undefined;
         return isRead(request.method) ? pageResponse(path, () => this.#service.pageConfig()) : undefined;
     }
+  }
+
+  async #incomingCall(request: Request): Promise<Response> {
+    const { sockets } = this.#service;
+    if (sockets) return callResponse(sockets, request);
+    return new Response("This stream has no audio, so nobody can call it.\n", { status: 404, ...noStore });
   }
 
   async #offer(request: Request): Promise<Response> {
@@ -100,7 +109,7 @@ export class Routes {
 }
 
 /** The routes below the prefix, the page's files aside. */
-const ROUTES: readonly string[] = ["webrtc/offer", "healthz"];
+const ROUTES: readonly string[] = ["webrtc/offer", "telephone/incoming", "healthz"];
 /** How long a candidate waits for posts that came before it, in milliseconds. */
 const OVERTAKEN_MS = 3000;
 const noStore = { headers: { "cache-control": "no-store" } };

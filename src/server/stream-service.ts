@@ -1,10 +1,13 @@
 import type { OfferReply } from "../protocol/offer-reply.ts";
 import type { PageConfig } from "./page-config.ts";
+import type { SocketService } from "./socket-service.ts";
 
 /** What the routes need of a Stream. */
 export interface StreamService {
   /** Answers what a client posted to `webrtc/offer`, already parsed as JSON. Never rejects for the client's fault. */
   offer(body: unknown): Promise<OfferReply>;
+  /** Takes WebSockets and telephone calls; undefined for a Stream without audio. */
+  readonly sockets?: SocketService | undefined;
   health(): Health;
   pageConfig(): Promise<PageConfig>;
   /** Gets everything ready for the first peer; rejects when something that every peer needs is missing. */

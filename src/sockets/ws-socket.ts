@@ -5,7 +5,7 @@ import { FRAME_HEADER_BYTES, type MessageSocket, type SocketEvents } from "./mes
 export interface WsWebSocket {
   readonly bufferedAmount: number;
   readonly readyState: number;
-  send(data: string | Uint8Array, options?: { binary?: boolean }): void;
+  send(data: string | Uint8Array, options: { readonly binary?: boolean }): void;
   ping(): void;
   pause(): void;
   resume(): void;
@@ -15,6 +15,8 @@ export interface WsWebSocket {
 }
 
 const OPEN = 1;
+const AS_TEXT = { binary: false };
+const AS_BINARY = { binary: true };
 /** A whole text message, as the first byte of a frame (RFC 6455 §5.2), and how a length of two bytes is announced. */
 const WHOLE_TEXT = 0x81;
 const TWO_BYTE_LENGTH = 126;
@@ -54,13 +56,13 @@ export class WsSocket implements MessageSocket {
   }
 
   sendText(text: string): void {
-    this.#socket.send(text);
+    this.#socket.send(text, AS_TEXT);
   }
 
   sendPrepared(frame: Buffer): void {
     const length = frame.length - FRAME_HEADER_BYTES;
     if (!this.#connection || length < TWO_BYTE_LENGTH || length > 0xffff) {
-      this.#socket.send(frame.subarray(FRAME_HEADER_BYTES), { binary: false });
+      this.#socket.send(frame.subarray(FRAME_HEADER_BYTES), AS_TEXT);
     } else if (this.#socket.readyState === OPEN) {
       frame[0] = WHOLE_TEXT;
       frame[1] = TWO_BYTE_LENGTH;
@@ -71,7 +73,7 @@ export class WsSocket implements MessageSocket {
   }
 
   sendBinary(bytes: Uint8Array): void {
-    this.#socket.send(bytes);
+    this.#socket.send(bytes, AS_BINARY);
   }
 
   ping(): void {

@@ -80,9 +80,8 @@ export class TelephoneCalls {
     const { authToken } = this.#options;
     const address = publicAddress(request.headers, request.pathAndQuery, "wss");
     const signature = request.headers.get("x-twilio-signature");
-    const verified =
-      authToken === undefined || isFromTwilio({ urls: address?.urls ?? [], signature, authToken });
-    new Ringing(this.#options, socket, request.headers, verified);
+    const verified = authToken === undefined || isFromTwilio({ urls: address?.urls ?? [], signature, authToken });
+    new Ringing(this.#options, socket, request.headers, verified).awaitStart();
   }
 }
 
@@ -101,7 +100,7 @@ class Ringing implements LinkReceiver {
   readonly #link: SocketLink;
   readonly #clock: Clock;
   readonly #verified: boolean | Promise<boolean>;
-  readonly #cancelTimeout: () => void;
+  #cancelTimeout: () => void = () => {};
   #started = false;
 
   constructor(
@@ -116,7 +115,10 @@ class Ringing implements LinkReceiver {
     this.#clock = clock;
     this.#verified = verified;
     this.#link = new SocketLink({ socket, clock, receiver: this });
-    this.#cancelTimeout = clock.after(START_TIMEOUT_MS, () => this.#refuse('no "start" came in time'));
+  }
+
+  awaitStart(): void {
+    this.#cancelTimeout = this.#clock.after(START_TIMEOUT_MS, () => this.#refuse('no "start" came in time'));
   }
 
   text(utf8: Buffer): number {

@@ -44,7 +44,7 @@ export class WebSocketOffers {
 
   /** @param headers Of the request that the WebSocket began with. */
   accept(socket: MessageSocket, headers: Headers): void {
-    new Greeting(this.#options, socket, headers);
+    new Greeting(this.#options, socket, headers).awaitStart();
   }
 }
 
@@ -53,15 +53,20 @@ class Greeting implements LinkReceiver {
   readonly #options: WebSocketOffersOptions;
   readonly #headers: Headers;
   readonly #link: SocketLink;
-  readonly #cancelTimeout: () => void;
+  readonly #clock: Clock;
+  #cancelTimeout: () => void = () => {};
   #session: Session | undefined;
 
   constructor(options: WebSocketOffersOptions, socket: MessageSocket, headers: Headers) {
     const { clock = systemClock } = options;
     this.#options = options;
     this.#headers = headers;
+    this.#clock = clock;
     this.#link = new SocketLink({ socket, clock, receiver: this });
-    this.#cancelTimeout = clock.after(START_TIMEOUT_MS, () =>
+  }
+
+  awaitStart(): void {
+    this.#cancelTimeout = this.#clock.after(START_TIMEOUT_MS, () =>
       this.#refuse(`No "start" came within ${START_TIMEOUT_MS / 1000} seconds.`),
     );
   }
@@ -77,6 +82,7 @@ class Greeting implements LinkReceiver {
         break;
       case "stop":
         this.#close(1000);
+        this.#session?.closed("peer-left");
         break;
       case "media":
         // What a client sends before it has heard that its format is ready is lost, but it began as it should.
@@ -118,7 +124,9 @@ class Greeting implements LinkReceiver {
         break;
       case "connection_already_exists":
         this.#link.sendText(
-          JSON.stringify(refusal(admission.type, "A connection with this websocket_id exists already. Make a new one.")),
+          JSON.stringify(
+            refusal(admission.type, "A connection with this websocket_id exists already. Make a new one."),
+          ),
         );
         this.#close(1000);
         break;

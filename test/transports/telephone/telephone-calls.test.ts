@@ -56,15 +56,17 @@ function setUp({ authToken, ...options }: Partial<AudioSessionsOptions> & { auth
 const sine = (frequency: number) => (sample: number) => 8000 * Math.sin((2 * Math.PI * frequency * sample) / 8000);
 
 /** Says a tone of `seconds` as fast as it is let, then waits for the end. */
-const talkingHandler = (seconds: number, andThen: () => Promise<void> = () => new Promise(() => {})) => (): PeerHandler => ({
-  async *audio() {
-    for (let piece = 0; piece < seconds * 10; piece += 1) {
-      const samples = Int16Array.from({ length: 800 }, (_, index) => sine(440)(piece * 800 + index));
-      yield new AudioFrame({ samples, sampleRate: 8000 });
-    }
-    await andThen();
-  },
-});
+const talkingHandler =
+  (seconds: number, andThen: () => Promise<void> = () => new Promise(() => {})) =>
+  (): PeerHandler => ({
+    async *audio() {
+      for (let piece = 0; piece < seconds * 10; piece += 1) {
+        const samples = Int16Array.from({ length: 800 }, (_, index) => sine(440)(piece * 800 + index));
+        yield new AudioFrame({ samples, sampleRate: 8000 });
+      }
+      await andThen();
+    },
+  });
 
 /** How often a sound changes its sign, in whole waves per second. */
 function frequencyOf(pieces: readonly { readonly samples: Int16Array }[]): number {
@@ -80,9 +82,9 @@ describe("a telephone call", () => {
     twilio.start();
     expect(registry.get("MZ1")?.phoneMode).toBe(true);
     twilio.speak(sine(440));
-    await pass(3000);
+    await pass(1000);
     expect(twilio.violations).toEqual([]);
-    expect(twilio.heardMs).toBeGreaterThan(2900);
+    expect(twilio.heardMs).toBeGreaterThan(900);
     expect(frequencyOf(twilio.heard)).toBeCloseTo(440, -1);
   });
 
@@ -98,17 +100,17 @@ describe("a telephone call", () => {
   });
 
   test("never has more than 200 ms in hand at Twilio", async () => {
-    const { call, pass } = setUp({ handler: talkingHandler(20) });
+    const { call, pass } = setUp({ handler: talkingHandler(10) });
     const { twilio } = call();
     twilio.start();
     let mostMs = 0;
-    for (let step = 0; step < 500; step += 1) {
+    for (let step = 0; step < 200; step += 1) {
       await pass(20);
       mostMs = Math.max(mostMs, twilio.bufferedMs);
     }
     expect(mostMs).toBeGreaterThanOrEqual(160);
     expect(mostMs).toBeLessThanOrEqual(220);
-    expect(twilio.heardMs).toBeGreaterThan(9900);
+    expect(twilio.heardMs).toBeGreaterThan(3900);
   });
 
   test("falls silent at once when the reply is dropped, and speaks again afterwards", async () => {
@@ -148,7 +150,9 @@ describe("a telephone call", () => {
     const session = sessions[0];
     if (session) session.message = (text) => messages.push(text);
     twilio.press("5");
-    expect(messages.map((text) => JSON.parse(text) as unknown)).toMatchObject([{ event: "dtmf", dtmf: { digit: "5" } }]);
+    expect(messages.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+      { event: "dtmf", dtmf: { digit: "5" } },
+    ]);
   });
 
   test("ends when the caller hangs up, and leaves nothing behind", async () => {

@@ -1,0 +1,46 @@
+import { callRequestOf } from "./upgrade.ts";
+import type { SocketService } from "./socket-service.ts";
+
+/** Largest form that is read, in bytes; Twilio's have about 1 kB. */
+const MAX_FORM_BYTES = 65_536;
+
+/** The response to the webhook of an incoming telephone call. */
+export async function callResponse(sockets: SocketService, request: Request): Promise<Response> {
+  const form = await readForm(request);
+  if (!form) return new Response("The form is larger than 64 KiB, or could not be read.\n", { status: 413 });
+  const { status, contentType, body } = await sockets.answerCall(callRequestOf(request), form);
+  return new Response(body, { status, headers: { "content-type": contentType, "cache-control": "no-store" } });
+}
+
+/** The fields of a form; undefined when it is too large, or the client went away. */
+async function readForm(request: Request): Promise<Iterable<readonly [name: string, value: string]> | undefined> {
+  if (!request.body) return [];
+  const decoder = new TextDecoder();
+  let text = "";
+  let byteLength = 0;
+  try {
+    for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+      byteLength += chunk.byteLength;
+      if (byteLength > MAX_FORM_BYTES) return undefined;
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    return undefined;
+  }
+  // A body parser of the application may have read it before us: then it comes as the JSON of what it made of it.
+  return parsedForm(text) ?? new URLSearchParams(text);
+}
+
+function parsedForm(text: string): [name: string, value: string][] | undefined {
+  if (!text.startsWith("{")) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) =>
+    (Array.isArray(field) ? (field as unknown[]) : [field]).map((one): [string, string] => [name, String(one)]),
+  );
+}
