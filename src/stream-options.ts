@@ -47,6 +47,11 @@ export interface CommonStreamOptions<
   rtpParams?: RtpParams | null;
   /** Whether offers may hold tracks that this modality has no use for; they are not received. @default false */
   allowExtraTracks?: boolean;
+  /**
+   * The auth token of the Twilio account whose calls are answered: requests that are not signed with it are turned down.
+   * null lets anyone call. @default the environment's TWILIO_AUTH_TOKEN, or null without one
+   */
+  twilioAuthToken?: string | null;
   uiArgs?: UiArgs;
   /** Whether the life of every session is logged. @default false */
   verbose?: boolean;
@@ -75,8 +80,8 @@ export interface StreamOptionsFor<
 
 /** What `new Stream` takes: a union over the modalities and modes, each with the handlers that fit. */
 export type StreamOptions<
-  Inputs extends readonly AdditionalInput[] = readonly [],
-  Outputs extends readonly AdditionalOutput[] = readonly [],
+  Inputs extends readonly AdditionalInput[] = readonly AdditionalInput[],
+  Outputs extends readonly AdditionalOutput[] = readonly AdditionalOutput[],
 > = {
   [M in Modality]: {
     [ModeOfStream in Mode]: ModeOfStream extends "send-receive"
@@ -150,6 +155,7 @@ const optionsSchema = z.strictObject({
     })
     .nullish(),
   allowExtraTracks: z.boolean().default(false),
+  twilioAuthToken: z.string({ error: "the auth token of a Twilio account, or null" }).min(1).nullish(),
   uiArgs: z.strictObject({ title: z.string().optional(), subtitle: z.string().optional() }).default({}),
   verbose: z.boolean().default(false),
   logger: z

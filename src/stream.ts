@@ -9,11 +9,13 @@ import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
 import { refusal } from "./protocol/refusal.ts";
 import { parseBasePath } from "./server/base-path.ts";
-import { handleUpgrade } from "./server/upgrade.ts";
+import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
+import { callResponse } from "./server/call-route.ts";
 import { outputEvents } from "./server/output-events.ts";
 import type { PageConfig } from "./server/page-config.ts";
 import { Routes } from "./server/routes.ts";
+import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
 import {
@@ -31,8 +33,11 @@ import { SessionRegistry } from "./session/session-registry.ts";
 import { Session } from "./session/session.ts";
 import type { Transport } from "./session/transport.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
+import { type WsWebSocket, WsSocket } from "./sockets/ws-socket.ts";
+import { TelephoneCalls } from "./transports/telephone/telephone-calls.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
+import { WebSocketOffers } from "./transports/websocket/websocket-offers.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
 import type { AdditionalOutput } from "./ui/additional-output.ts";
 import { version } from "./version.ts";
@@ -59,8 +64,8 @@ export interface StreamUi {
  * application of your own with `stream.mount(app)`.
  */
 export class Stream<
-  const Inputs extends readonly AdditionalInput[] = readonly [],
-  const Outputs extends readonly AdditionalOutput[] = readonly [],
+  const Inputs extends readonly AdditionalInput[] = readonly AdditionalInput[],
+  const Outputs extends readonly AdditionalOutput[] = readonly AdditionalOutput[],
   M extends Modality = Modality,
   ModeOfStream extends Mode = "send-receive",
 > {
@@ -74,6 +79,7 @@ export class Stream<
   readonly #arrivals: SessionArrivals;
   readonly #outputs: PeerOutputs;
   readonly #signalling: WebRtcSignalling;
+  readonly #sockets: SocketService | undefined;
   readonly #createdAtMs = systemClock.nowMs();
   readonly #routes = new Map<string, Routes>();
   /** The prefixes that it was mounted at. */
@@ -101,6 +107,7 @@ export class Stream<
       allowExtraTracks,
       logger,
     });
+    if (modality !== "video") this.#sockets = this.#createSockets();
     this.ui = { launch: (launchOptions) => launch(this.#service, logger, launchOptions) };
   }
 
@@ -150,6 +157,34 @@ export class Stream<
       return refusal("invalid_request", thrown.message);
     }
     return this.#signalling.handle(request);
+  }
+
+  /**
+   * Answers the webhook of an incoming telephone call with TwiML, for a route of your own whose path ends in
+   * "/telephone/incoming": Twilio is told to open its WebSocket beside it, at "/telephone/handler".
+   * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
+   */
+  async handleIncomingCall(request: Request): Promise<Response> {
+    return callResponse(this.#audioSockets, request);
+  }
+
+  /**
+   * Takes the WebSocket of a telephone call, for a route of your own. Call it before the event loop turns: what the caller
+   * says meanwhile would be lost.
+   * @param socket A WebSocket of the package `ws`, as Fastify's and other plugins give it.
+   * @param request The request that it began with, of node:http or of the web.
+   * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
+   */
+  telephoneHandler(socket: WsWebSocket, request: IncomingMessage | Request): void {
+    this.#audioSockets.acceptCall(new WsSocket(socket), callRequestOf(request));
+  }
+
+  /**
+   * Takes a WebSocket that carries audio, for a route of your own; its arguments are those of `telephoneHandler`.
+   * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
+   */
+  websocketOffer(socket: WsWebSocket, request: IncomingMessage | Request): void {
+    this.#audioSockets.acceptWebSocket(new WsSocket(socket), callRequestOf(request).headers);
   }
 
   /**
@@ -252,9 +287,37 @@ export class Stream<
     throw unknownConnection(id);
   }
 
+  #createSockets(): SocketService {
+    const { twilioAuthToken = process.env["TWILIO_AUTH_TOKEN"] } = this.#options;
+    const [registry, logger] = [this.#registry, this.#logger];
+    const offers = new WebSocketOffers({
+      registry,
+      createSession: (id, headers) => this.#createSession(id, "websocket", headers),
+      rates: this.#handlers.audioRates ?? DEFAULT_AUDIO_RATES,
+      logger,
+    });
+    const calls = new TelephoneCalls({
+      registry,
+      createSession: (id, headers) => this.#createSession(id, "telephone", headers),
+      authToken: twilioAuthToken || undefined,
+      logger,
+    });
+    return {
+      acceptWebSocket: (socket, headers) => offers.accept(socket, headers),
+      acceptCall: (socket, request) => calls.accept(socket, request),
+      answerCall: (request, form) => calls.incoming(request, form),
+    };
+  }
+
+  get #audioSockets(): SocketService {
+    if (this.#sockets) return this.#sockets;
+    throw new FastRtcError("invalid_argument", 'This Stream has no audio: its modality is "video".');
+  }
+
   get #service(): StreamService {
     return {
       offer: (body) => this.offer(body),
+      sockets: this.#sockets,
       health: () => this.health(),
       pageConfig: () => this.#pageConfig(),
       prepare: () => this.#prepare(),
@@ -271,7 +334,7 @@ export class Stream<
   }
 
   #takeUpgrade(basePath: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    return handleUpgrade({ basePath, sockets: undefined, request, socket, head });
+    return handleUpgrade({ basePath, sockets: this.#sockets, request, socket, head });
   }
 
   #routesFor(path: string, page: boolean): Routes {
@@ -318,5 +381,8 @@ const DEFAULT_VIDEO_CONSTRAINTS = {
   frameRate: { ideal: 30 },
   facingMode: "user",
 };
+
+/** Of the wire, for WebSocket clients that ask for no other, where the handler has none of its own. */
+const DEFAULT_AUDIO_RATES = { inputSampleRate: 24_000, outputSampleRate: 24_000 };
 
 const DEFAULT_RTP_PARAMS = { degradationPreference: "maintain-framerate" } as const;
