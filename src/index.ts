@@ -1,12 +1,63 @@
 export { FastRtcError, type FastRtcErrorCode, WebRTCError } from "./errors.ts";
-export type { VideoFunction } from "./handlers/video-function.ts";
-export { type Rotation, VideoFrame } from "./media/video-frame.ts";
+export type { AudioSource } from "./handlers/audio-source.ts";
+export { AsyncAudioVideoStreamHandler, AudioVideoStreamHandler } from "./handlers/audio-video-stream-handler.ts";
+export type { EmittedAudio, EmittedSound, EmittedVideo } from "./handlers/emitted.ts";
+export type { ExpectedHandler, HandlerFor } from "./handlers/handler-for.ts";
+export {
+  AsyncStreamHandler,
+  type MessageChannel,
+  StreamHandler,
+  type StreamHandlerOptions,
+} from "./handlers/stream-handler.ts";
+export type { VideoFunction, VideoGenerator } from "./handlers/video-function.ts";
+export type { VideoSource } from "./handlers/video-source.ts";
+export { VideoStreamHandler, type VideoStreamHandlerOptions } from "./handlers/video-stream-handler.ts";
+export { WorkerHandler } from "./handlers/worker-handler.ts";
+export { audioToFloat32, audioToInt16 } from "./media/audio-conversion.ts";
+export { AudioFrame, type AudioFrameInit, type AudioLayout, type AudioTuple } from "./media/audio-frame.ts";
+export type { Samples } from "./media/convert-samples.ts";
+export type { PixelFormat } from "./media/pixel-format.ts";
+export { type PixelsInit, type Rotation, VideoFrame } from "./media/video-frame.ts";
 export type { OfferReply } from "./protocol/offer-reply.ts";
 export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
 export type { LaunchOptions, LaunchedServer } from "./server/launch.ts";
 export type { Health } from "./server/stream-service.ts";
+export { AdditionalOutputs } from "./session/additional-outputs.ts";
+export { CloseStream } from "./session/close-stream.ts";
+export { getCurrentContext, warning } from "./session/context.ts";
 export type { Logger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
+export type { Modality, Mode } from "./session/modality.ts";
 export type { IceServerInput, RtcConfigurationInput, RtcConfigurationSource } from "./session/rtc-configuration.ts";
+export type { SessionContext } from "./session/session-context.ts";
 export { type MountOptions, Stream, type StreamUi } from "./stream.ts";
-export type { StreamOptions, UiArgs } from "./stream-options.ts";
+export type {
+  AdditionalOutputsHandler,
+  CommonStreamOptions,
+  StreamOptions,
+  StreamOptionsFor,
+  UiArgs,
+} from "./stream-options.ts";
+export type { AdditionalInput, InputArguments, InputValues } from "./ui/additional-input.ts";
+export type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
+export { audio } from "./ui/audio.ts";
+export { button } from "./ui/button.ts";
+export { chatbot } from "./ui/chatbot.ts";
+export { checkbox } from "./ui/checkbox.ts";
+export { code } from "./ui/code.ts";
+export { Component } from "./ui/component.ts";
+export { dropdown } from "./ui/dropdown.ts";
+export { file } from "./ui/file.ts";
+export { type FileData } from "./ui/file-data.ts";
+export { gallery } from "./ui/gallery.ts";
+export { html } from "./ui/html.ts";
+export { image } from "./ui/image.ts";
+export { json } from "./ui/json.ts";
+export { label } from "./ui/label.ts";
+export { markdown } from "./ui/markdown.ts";
+export { number } from "./ui/number.ts";
+export { plot } from "./ui/plot.ts";
+export { radio } from "./ui/radio.ts";
+export { slider } from "./ui/slider.ts";
+export { state } from "./ui/state.ts";
+export { textbox } from "./ui/textbox.ts";

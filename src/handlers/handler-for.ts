@@ -7,6 +7,7 @@ import type { TakesInputs } from "./takes-inputs.ts";
 import type { VideoFunction } from "./video-function.ts";
 import type { VideoSource } from "./video-source.ts";
 import type { VideoStreamHandler } from "./video-stream-handler.ts";
+import type { WorkerHandler } from "./worker-handler.ts";
 
 declare const expected: unique symbol;
 
@@ -29,9 +30,13 @@ type Expected<M extends Modality, ModeOfStream extends Mode> = ExpectedHandler<
 /** Looked up and not computed: TypeScript infers the arguments of functions in a type that it can look up. */
 interface HandlersByMode<Inputs extends readonly unknown[]> {
   readonly video: {
-    readonly "send-receive": VideoFunction<Inputs> | FittingVideo<Inputs> | Expected<"video", "send-receive">;
-    readonly send: VideoFunction<Inputs> | FittingVideo<Inputs> | Expected<"video", "send">;
-    readonly receive: VideoSource<Inputs> | FittingVideo<Inputs> | Expected<"video", "receive">;
+    readonly "send-receive":
+      | VideoFunction<Inputs>
+      | FittingVideo<Inputs>
+      | WorkerHandler
+      | Expected<"video", "send-receive">;
+    readonly send: VideoFunction<Inputs> | FittingVideo<Inputs> | WorkerHandler | Expected<"video", "send">;
+    readonly receive: VideoSource<Inputs> | FittingVideo<Inputs> | WorkerHandler | Expected<"video", "receive">;
   };
   readonly audio: {
     readonly "send-receive": FittingAudio<Inputs> | Expected<"audio", "send-receive">;
