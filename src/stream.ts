@@ -288,6 +288,7 @@ export class Stream<
   }
 
   #createSockets(): SocketService {
+    // oxlint-disable-next-line node/no-process-env -- a secret belongs into the environment, and this is the edge
     const { twilioAuthToken = process.env["TWILIO_AUTH_TOKEN"] } = this.#options;
     const [registry, logger] = [this.#registry, this.#logger];
     const offers = new WebSocketOffers({
