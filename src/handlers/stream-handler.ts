@@ -3,8 +3,9 @@ import { AudioConverter } from "../media/audio-converter.ts";
 import type { AudioFrame, AudioLayout } from "../media/audio-frame.ts";
 import type { HandlerSession } from "../session/peer-handler.ts";
 import type { EmittedAudio } from "./emitted.ts";
-import type { TakesInputs } from "./takes-inputs.ts";
+import type { taken } from "./takes-inputs.ts";
 
+/** What the constructor of a `StreamHandler` takes. */
 export interface StreamHandlerOptions {
   /** How many channels `receive` is given, whatever the peer sends. @default "mono" */
   expectedLayout?: AudioLayout;
@@ -25,9 +26,6 @@ export interface MessageChannel {
   send(text: string): void;
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- what it adds exists for TypeScript alone
-export interface StreamHandler<Inputs> extends TakesInputs<NoInfer<Inputs>> {}
-
 /**
  * A conversation with a peer by sound. `receive` is called with each piece of the peer's sound, `emit` is asked again and again
  * for something to send; both may return a promise. Each peer has a handler of its own, made by `copy`. What a method throws is
@@ -35,6 +33,7 @@ export interface StreamHandler<Inputs> extends TakesInputs<NoInfer<Inputs>> {}
  * `StreamHandler<[threshold: number]>`.
  */
 export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> {
+  declare readonly [taken]?: (inputs: NoInfer<Inputs>) => void;
   /** How many channels `receive` is given. */
   readonly expectedLayout: AudioLayout;
   /** The sample rate of what is sent where the peer leaves the choice. */

@@ -1,4 +1,5 @@
-declare const taken: unique symbol;
+/** The name of a member that no object has, and that a class declares. */
+export declare const taken: unique symbol;
 
 /**
  * Something that is given additional inputs of these types. Nothing of it exists when it runs: by it TypeScript knows

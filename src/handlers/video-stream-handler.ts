@@ -1,11 +1,12 @@
 import { FastRtcError } from "../errors.ts";
-import type { TakesInputs } from "./takes-inputs.ts";
+import type { taken } from "./takes-inputs.ts";
 import type { VideoFunction } from "./video-function.ts";
 import type { VideoSource } from "./video-source.ts";
 
 /** How many pictures wait with `skipFrames: false`, a second's worth of a webcam; beyond it the oldest give way. */
 const EVERY_FRAME_CAPACITY = 30;
 
+/** What `new VideoStreamHandler` takes besides its function. */
 export interface VideoStreamHandlerOptions {
   /**
    * Pictures a second, above 0 and at most 1000: in mode "receive" how many are asked for, otherwise how many are taken at
@@ -19,11 +20,9 @@ export interface VideoStreamHandlerOptions {
   skipFrames?: boolean;
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- what it adds exists for TypeScript alone
-export interface VideoStreamHandler<Inputs> extends TakesInputs<NoInfer<Inputs>> {}
-
 /** A function or generator of pictures, with a say in how many there are. Annotate its additional inputs. */
 export class VideoStreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> {
+  declare readonly [taken]?: (inputs: NoInfer<Inputs>) => void;
   /** What makes the pictures. */
   readonly callable: (...args: never[]) => unknown;
   /** Pictures a second; undefined where nothing was said. */

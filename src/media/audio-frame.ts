@@ -25,9 +25,13 @@ export interface AudioFrameInit {
  * stay of the kind they came in, Int16 or Float32, until somebody asks for the other.
  */
 export class AudioFrame {
+  /** Int16 from -32768 to 32767, or Float32 from -1 to 1; with several channels their samples alternate. */
   readonly samples: Samples;
+  /** Samples per second of one channel. */
   readonly sampleRate: number;
+  /** How many channels alternate in `samples`. */
   readonly channels: number;
+  /** When the first sample was taken, in microseconds; only differences mean something. */
   readonly timestampUs: number | undefined;
 
   /** @throws {FastRtcError} `invalid_argument` when a value is out of its range or the last samples are not complete. */

@@ -48,7 +48,8 @@ function exportsOf(tree: SourceTree, path: string): Map<string, Declaration> {
     if (statement.type !== "ExportNamedDeclaration") continue;
     if (statement.declaration) {
       for (const [name, declaration] of declarationsIn(statement.declaration, statement.start, module)) {
-        found.set(name, declaration);
+        // Of overloads, and of a class and what is merged into it, the first speaks for all.
+        if (!found.has(name)) found.set(name, declaration);
       }
     }
     const origin = statement.source ? from(statement.source.value) : localDeclarations(module);
