@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Stream } from "fastrtc";
+import { z } from "zod";
+
+const inputsSchema = z.object({ stream: z.string(), webrtc_id: z.string(), inputs: z.array(z.unknown()) });
+
+/** What an application adds to its streams: `POST /input_hook` and `GET /outputs`. False for any other request. */
+export async function answerHook(
+  streams: ReadonlyMap<string, Stream>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { pathname, searchParams }: Pick<URL, "pathname" | "searchParams">,
+): Promise<boolean> {
+  if (pathname === "/input_hook" && request.method === "POST") {
+    const { status, error } = await setInput(streams, await text(request));
+    response.writeHead(status, { "content-type": "application/json" }).end(error && JSON.stringify({ error }));
+    return true;
+  }
+  if (pathname === "/outputs") {
+    await sendOutputs(
+      streamAt(streams, searchParams.get("stream") ?? ""),
+      searchParams.get("webrtc_id") ?? "",
+      response,
+    );
+    return true;
+  }
+  return false;
+}
+
+async function setInput(
+  streams: ReadonlyMap<string, Stream>,
+  body: string,
+): Promise<{ status: number; error?: string }> {
+  try {
+    const { stream: path, webrtc_id: id, inputs } = inputsSchema.parse(JSON.parse(body));
+    const stream = streamAt(streams, path);
+    if (!stream) return { status: 404, error: `There is no stream ${path}.` };
+    // What the inputs are only the stream knows, and checks.
+    await (stream.setInput as (id: string, ...values: readonly unknown[]) => void | Promise<void>)(id, ...inputs);
+    return { status: 204 };
+  } catch (error) {
+    return { status: 422, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Server-sent events, one for each `AdditionalOutputs`: the JSON of its values. */
+async function sendOutputs(stream: Stream | undefined, id: string, response: ServerResponse): Promise<void> {
+  if (!stream) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" }).flushHeaders();
+  const outputs = stream.outputStream(id);
+  response.once("close", () => void outputs.return?.(undefined));
+  for await (const { args } of outputs) response.write(`data: ${JSON.stringify(args)}\n\n`);
+  response.end();
+}
+
+/** The stream at a path, with or without its slash. */
+function streamAt(streams: ReadonlyMap<string, Stream>, path: string): Stream | undefined {
+  return streams.get(`/${path.replace(/^\//, "")}`);
+}
