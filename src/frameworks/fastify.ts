@@ -4,7 +4,7 @@ import { discardBody } from "../server/discard-body.ts";
 import { requestPath, toWebRequest } from "../server/node-request.ts";
 import { outerPath } from "../server/outer-path.ts";
 import type { Routes } from "../server/routes.ts";
-import { type TakeUpgrade, upgradeListener } from "./upgrade.ts";
+import { type TakeUpgrade, takeUpgradesOf } from "./upgrade.ts";
 
 /** The part of a Fastify instance that mounting needs; Fastify itself is not a dependency. */
 export interface FastifyApp {
@@ -15,7 +15,7 @@ export interface FastifyApp {
   addContentTypeParser: unknown;
 }
 
-type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 /** A Fastify instance as its own plugins see it, as far as it is used here. */
 interface FastifyScope extends Omit<FastifyApp, "register"> {
@@ -71,9 +71,8 @@ export function mountOnFastify(app: FastifyApp, routes: Routes, takeUpgrade: Tak
     scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
     for (const url of routes.paths) scope.all(url, handler);
     for (const url of routes.pagePaths) scope.route({ method: ["GET", "HEAD"], url, handler });
-    scope.server.on(
-      "upgrade",
-      upgradeListener((request, socket, head) => takeUpgrade(outer(request) + routes.basePath, request, socket, head)),
+    takeUpgradesOf(scope.server, (request, socket, head) =>
+      takeUpgrade(outer(request) + routes.basePath, request, socket, head),
     );
     done();
   });

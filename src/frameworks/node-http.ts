@@ -3,7 +3,7 @@ import type { Logger } from "../session/logger.ts";
 import { serveNodeRequest } from "../server/node-listener.ts";
 import { requestPath } from "../server/node-request.ts";
 import type { Routes } from "../server/routes.ts";
-import { type TakeUpgrade, upgradeListener } from "./upgrade.ts";
+import { type TakeUpgrade, takeUpgradesOf } from "./upgrade.ts";
 
 /** The part of a node:http or node:https server that mounting needs. */
 export type NodeHttpServer = Pick<Server, "emit" | "listenerCount" | "on">;
@@ -27,10 +27,7 @@ export function mountOnNodeHttp(
   logger: Logger,
   takeUpgrade: TakeUpgrade,
 ): void {
-  server.on(
-    "upgrade",
-    upgradeListener((request, socket, head) => takeUpgrade(routes.basePath, request, socket, head)),
-  );
+  takeUpgradesOf(server, (request, socket, head) => takeUpgrade(routes.basePath, request, socket, head));
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean;
   const emitOrServe = (event: string, ...args: unknown[]): boolean => {
     const [request, response] = args as [IncomingMessage, ServerResponse];

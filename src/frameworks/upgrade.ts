@@ -34,6 +34,26 @@ export function upgradeListener<Rest extends readonly unknown[]>(
   return listener;
 }
 
+type Take = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+/** What takes the upgrades of a server for the streams that were mounted on it: however many, they share one listener. */
+const takersByServer = new WeakMap<object, Take[]>();
+
+/** Has `take` asked for each upgrade of a server. */
+export function takeUpgradesOf(server: { on(event: "upgrade", listener: Take): unknown }, take: Take): void {
+  const known = takersByServer.get(server);
+  if (known) {
+    known.push(take);
+    return;
+  }
+  const takers = [take];
+  takersByServer.set(server, takers);
+  server.on(
+    "upgrade",
+    upgradeListener((...upgrade) => takers.some((one) => one(...upgrade))),
+  );
+}
+
 /** How many listeners a server's upgrades have; undefined when others than ours are among them. */
 function ourListenersOf(server: unknown): number | undefined {
   if (typeof server !== "object" || server === null || !("listeners" in server)) return undefined;

@@ -218,6 +218,7 @@ class HandlerWorker {
 
   #say(message: ToWorker): void {
     try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window
       this.#worker.postMessage(message);
     } catch (thrown) {
       // An additional input that cannot be copied to another thread.

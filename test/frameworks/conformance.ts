@@ -21,7 +21,7 @@ export interface Framework {
    * Starts a server with an application that `mount` has been called with. Its own routes answer
    * `POST /input_hook` with the request's body, and `GET /own` with "own".
    */
-  start(mount: Mount): Promise<RunningApp>;
+  readonly start: (mount: Mount) => Promise<RunningApp>;
 }
 
 /** Mounts two streams and returns the one more line that an application may need: a listener for its server's upgrades. */

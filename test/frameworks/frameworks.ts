@@ -2,7 +2,7 @@ import { type RequestListener, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import express from "express";
-import fastify from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
 import { Hono } from "hono";
 import type { Framework, Mount, RunningApp } from "./conformance.ts";
 
@@ -147,8 +147,8 @@ function serveHono(app: Hono, upgrade: ReturnType<Mount>): Promise<RunningApp> {
   });
 }
 
-async function listenFastify(app: ReturnType<typeof fastify>): Promise<RunningApp> {
-  app.post("/input_hook", async (request: { readonly body: unknown }) => JSON.stringify(request.body));
+async function listenFastify(app: FastifyInstance): Promise<RunningApp> {
+  app.post("/input_hook", async (request) => JSON.stringify(request.body));
   app.get("/own", async () => "own");
   await app.listen({ host: "127.0.0.1", port: 0 });
   return { port: (app.server.address() as AddressInfo).port, close: () => close(app.server, () => app.close()) };

@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { type MountableApp, mountRoutes } from "../../src/frameworks/mount.ts";
 import { upgradeListener } from "../../src/frameworks/upgrade.ts";
-import { Stream } from "../../src/index.ts";
+import type { Stream } from "../../src/index.ts";
 import { Routes } from "../../src/server/routes.ts";
 import { echoService } from "../support/echo-service.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
