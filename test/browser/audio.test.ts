@@ -51,6 +51,16 @@ const echo = (): PeerHandler => ({
   },
 });
 
+/** Keeps what it hears, and says nothing. */
+const listener = (heard: AudioFrame[]): PeerHandler => ({
+  // oxlint-disable-next-line require-yield -- it only listens
+  async *audio(frames) {
+    for await (const frame of frames) heard.push(frame);
+  },
+});
+
+const isSilence = (frame: AudioFrame): boolean => frame.samples.every((sample) => sample === 0);
+
 /** Within 5 Hz and 3 dB. */
 function expectTone(samples: ArrayLike<number>, frequency: number): void {
   const peak = loudest(samples);
@@ -113,12 +123,7 @@ describe("sound from Chromium's microphone", () => {
     const { page } = await open({
       modality: "audio",
       mode: "send",
-      handler: () => ({
-        // oxlint-disable-next-line require-yield -- it only listens
-        async *audio(frames) {
-          for await (const frame of frames) heard.push(frame);
-        },
-      }),
+      handler: () => listener(heard),
     });
     await startAudioCall(page, { direction: "sendonly" });
     await audioCallUntil(page, () => heard.length > 75);
@@ -132,19 +137,28 @@ describe("sound from Chromium's microphone", () => {
     const { page } = await open({
       modality: "audio",
       mode: "send",
-      handler: () => ({
-        // oxlint-disable-next-line require-yield -- it only listens
-        async *audio(frames) {
-          for await (const frame of frames) heard.push(frame);
-        },
-      }),
+      handler: () => listener(heard),
     });
     await startAudioCall(page, { direction: "sendonly" });
     await audioCallUntil(page, () => heard.length > 25);
     await page.evaluate(() => globalThis.audioCall.stopMicrophone());
-    const isSilence = (frame: AudioFrame): boolean => frame.samples.every((sample) => sample === 0);
     const count = heard.length;
     await audioCallUntil(page, () => heard.length > count + 100 && heard.slice(-50).every(isSilence));
+  });
+
+  test("goes on as silence, hardly a packet being sent, where the page asks for discontinuous transmission", async () => {
+    const heard: AudioFrame[] = [];
+    const { page } = await open({ modality: "audio", mode: "send", handler: () => listener(heard) });
+    await startAudioCall(page, { direction: "sendonly", opus: "usedtx=1" });
+    await audioCallUntil(page, () => heard.length > 25);
+    await page.evaluate(() => globalThis.audioCall.mute(true));
+    // It takes Opus some 400 ms of silence until it trusts it.
+    await audioCallUntil(page, () => heard.slice(-20).every(isSilence));
+    const [count, { packetsSent }] = [heard.length, await audioCallState(page)];
+    const later = await audioCallUntil(page, () => heard.length > count + 150);
+    expect(later.packetsSent - packetsSent).toBeLessThan(50);
+    await page.evaluate(() => globalThis.audioCall.mute(false));
+    await audioCallUntil(page, () => heard.slice(-20).every((frame) => !isSilence(frame)));
   });
 
   test("is refused when PCMU is all that is offered", async () => {
@@ -204,10 +218,7 @@ describe("sound beside video", () => {
       modality: "audio-video",
       mode: "send",
       handler: () => ({
-        // oxlint-disable-next-line require-yield -- it only listens
-        async *audio(frames) {
-          for await (const frame of frames) heard.push(frame);
-        },
+        ...listener(heard),
         // oxlint-disable-next-line require-yield -- it only watches
         async *video(frames) {
           for await (const frame of frames) {
@@ -221,5 +232,39 @@ describe("sound beside video", () => {
     await audioCallUntil(page, () => heard.length > 75 && seen > 10);
     const samples = heard.slice(25, 75).flatMap((frame) => [...frame.toFloat32()]);
     expectTone(samples.slice(0, JUDGED), 440);
+  });
+});
+
+describe("the place of a call with nothing but sound", () => {
+  test("is kept while nobody speaks", async () => {
+    const { page, server } = await open({
+      modality: "audio",
+      mode: "receive",
+      handler: () => ({
+        async *audio(_frames, { signal }) {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          yield sine(440, { length: 1 });
+        },
+      }),
+    });
+    await startAudioCall(page, { direction: "recvonly" });
+    // One packet every two seconds: more than ten seconds.
+    await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 6);
+    expect(server.registry.connectedCount).toBe(1);
+  });
+
+  test("is free again within ten seconds when the browser is killed", async () => {
+    const doomed = await launchChromium({ args: ["--autoplay-policy=no-user-gesture-required"] });
+    cleanups.push(() => doomed[Symbol.asyncDispose]());
+    const { page: clockPage, server } = await open({ modality: "audio", mode: "send-receive", handler: echo });
+    const page = await doomed.browser.newPage();
+    await page.goto(server.url);
+    await startAudioCall(page);
+    await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 50);
+    const killedAt = performance.now();
+    await doomed.kill();
+    while (server.registry.size > 0)
+      await clockPage.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    expect(performance.now() - killedAt).toBeLessThan(10_000);
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from "../../async/clock.ts";
 import { OPUS_PACKET_SAMPLES, OpusEncoder } from "../../codecs/opus-encoder.ts";
 import { invariant, toError } from "../../errors.ts";
 import type { AudioFrame } from "../../media/audio-frame.ts";
-import type { AudioSendStream } from "../../rtp/audio-send-stream.ts";
+import type { AudioSendStream, OutgoingAudio } from "../../rtp/audio-send-stream.ts";
 import type { AudioLevel } from "../../rtp/header-extensions.ts";
 import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
@@ -16,6 +16,13 @@ import type { AudioFormat } from "../../session/transport.ts";
 const MAX_WAITING = 25;
 /** With what share of lost packets in mind the copies for repair are made, in per cent, when the peer can use them. */
 const EXPECTED_LOSS_PERCENT = 5;
+/**
+ * After this long without a packet one of silence is sent, in milliseconds: Chromium reports to us only while it receives
+ * something, and a peer that reports nothing counts as gone.
+ */
+const KEEP_ALIVE_MS = 2000;
+/** 20 ms of silence in one frame of CELT (RFC 6716), made by no encoder so as not to disturb its state. */
+const SILENT_PACKET = Uint8Array.of(0xf8, 0xff, 0xfe);
 /** The level above which a packet is marked as one with voice, in dBov. */
 const VOICE_DBOV = -50;
 
@@ -44,6 +51,7 @@ export class AudioSender {
   readonly #options: AudioSenderOptions;
   readonly #waiting = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
   readonly #encoding: Promise<void>;
+  #keepAliveAtMs: number | undefined;
 
   constructor(options: AudioSenderOptions) {
     this.#options = options;
@@ -52,7 +60,13 @@ export class AudioSender {
   }
 
   get nextTimerMs(): number | undefined {
-    return this.#options.stream.nextTimerMs;
+    const nextMs = Math.min(this.#options.stream.nextTimerMs ?? Infinity, this.#keepAliveAtMs ?? Infinity);
+    return nextMs === Infinity ? undefined : nextMs;
+  }
+
+  /** Begins to keep the connection alive. */
+  start(nowMs: number): void {
+    this.#keepAliveAtMs = nowMs;
   }
 
   /** Takes 20 ms of sound in `format`, with the time at which it is to be heard. */
@@ -70,6 +84,12 @@ export class AudioSender {
   }
 
   handleTimer(nowMs: number): readonly RtcpPacket[] {
+    if (this.#keepAliveAtMs !== undefined && nowMs >= this.#keepAliveAtMs) {
+      const ticks = OPUS_PACKET_SAMPLES;
+      const level = { levelDbov: -127, voiceActivity: false };
+      // Its time lies behind: sound that begins now must not overlap it.
+      this.#sendPacket({ data: SILENT_PACKET, timestampUs: (nowMs - 20) * 1000, ticks, level });
+    }
     return this.#options.stream.handleTimer(nowMs);
   }
 
@@ -96,14 +116,19 @@ export class AudioSender {
   }
 
   async #encode(encoder: OpusEncoder, frame: AudioFrame): Promise<void> {
-    const { stream, clock, sendPackets } = this.#options;
     const { timestampUs } = frame;
     invariant(timestampUs !== undefined, "a session says when its sound is to be heard");
     const samples = frame.toInt16();
     const data = await encoder.encode(samples);
     if (!data || this.#waiting.ended) return;
-    const level = levelOf(samples);
-    sendPackets([stream.packetize({ data, timestampUs, ticks: OPUS_PACKET_SAMPLES, level }, clock.nowMs())]);
+    this.#sendPacket({ data, timestampUs, ticks: OPUS_PACKET_SAMPLES, level: levelOf(samples) });
+  }
+
+  #sendPacket(audio: OutgoingAudio): void {
+    const { stream, clock, sendPackets } = this.#options;
+    const nowMs = clock.nowMs();
+    if (this.#keepAliveAtMs !== undefined) this.#keepAliveAtMs = nowMs + KEEP_ALIVE_MS;
+    sendPackets([stream.packetize(audio, nowMs)]);
   }
 }
 

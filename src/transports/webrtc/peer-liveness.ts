@@ -1,28 +1,30 @@
 import type { Clock } from "../../async/clock.ts";
 
-/** After this long without a packet a peer counts as gone, in milliseconds. */
-const SILENCE_MS = 7000;
-const CHECK_EVERY_MS = 1000;
+const CHECK_EVERY_MS = 500;
 
 export interface PeerLivenessOptions {
   readonly clock: Clock;
+  /** After how long without a packet a peer counts as gone, in milliseconds, in steps of 500. */
+  readonly silenceMs: number;
   /** Called once, when nothing has been heard for too long. */
   readonly onSilence: () => void;
 }
 
 /**
  * Notices a peer that has vanished without a word: a killed browser, a lost network. ICE consent (RFC 7675)
- * takes half a minute for that; a browser in a call sends RTP or RTCP every second or so.
+ * takes half a minute for that; a browser in a call sends RTP or RTCP every few seconds at least.
  */
 export class PeerLiveness {
   readonly #clock: Clock;
+  readonly #silenceMs: number;
   readonly #onSilence: () => void;
   #quietChecks = 0;
   #heard = false;
   #cancel: (() => void) | undefined;
 
-  constructor({ clock, onSilence }: PeerLivenessOptions) {
+  constructor({ clock, silenceMs, onSilence }: PeerLivenessOptions) {
     this.#clock = clock;
+    this.#silenceMs = silenceMs;
     this.#onSilence = onSilence;
   }
 
@@ -50,7 +52,7 @@ export class PeerLiveness {
     this.#cancel = this.#clock.after(CHECK_EVERY_MS, () => {
       this.#quietChecks = this.#heard ? 0 : this.#quietChecks + 1;
       this.#heard = false;
-      if (this.#quietChecks * CHECK_EVERY_MS >= SILENCE_MS) this.#onSilence();
+      if (this.#quietChecks * CHECK_EVERY_MS >= this.#silenceMs) this.#onSilence();
       else this.#schedule();
     });
   }

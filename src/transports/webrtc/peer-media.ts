@@ -102,6 +102,8 @@ export class PeerMedia {
   /** Lets media out: the peer is connected. */
   start(): void {
     this.#started = true;
+    this.#audioSender?.start(this.#options.clock.nowMs());
+    this.#scheduleTimer();
   }
 
   async sendVideo(frame: VideoFrame): Promise<void> {

@@ -1,3 +1,5 @@
+import { OpusDecoder } from "../../codecs/opus-decoder.ts";
+import { OPUS_PACKET_SAMPLES, OpusEncoder } from "../../codecs/opus-encoder.ts";
 import { VideoDecoder } from "../../codecs/video-decoder.ts";
 import { VideoEncoder } from "../../codecs/video-encoder.ts";
 import { FramePool } from "../../media/frame-pool.ts";
@@ -17,7 +19,7 @@ const NOBODY = {
 let warming: Promise<void> | undefined;
 
 /**
- * Loads the native libraries and puts one picture through them, so that the first visitor does not wait for it:
+ * Loads the native libraries and puts one picture and one packet of sound through them, so that the first visitor does not wait for it:
  * about a second on a small machine. Done once per process.
  * @throws {FastRtcError} `codec_failed` when the machine has no build of the codecs.
  */
@@ -49,4 +51,8 @@ async function run(): Promise<void> {
   });
   const encoded = await encoder.encode(frame.flip("vertical"), { keyframe: true });
   if (encoded) await decoder.decode(encoded);
+  await using opusEncoder = await OpusEncoder.create();
+  await using opusDecoder = await OpusDecoder.create();
+  const packet = await opusEncoder.encode(new Int16Array(OPUS_PACKET_SAMPLES));
+  if (packet) opusDecoder.decode(packet);
 }

@@ -82,6 +82,28 @@ test("what waits can be dropped", async () => {
   expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual([50]);
 });
 
+test("a packet of silence shows every two seconds that there is still somebody, while there is no sound", async () => {
+  const clock = new ManualClock();
+  const { sender, packets, sent } = setUp({ clock });
+  expect(sender.nextTimerMs).toBeUndefined();
+  clock.advance(1000);
+  sender.start(clock.nowMs());
+  const keepAlive = (): unknown => {
+    sender.handleTimer(clock.nowMs());
+    return packets.at(-1);
+  };
+  expect(keepAlive()).toMatchObject({ marker: true, timestamp: 980 * 48, payload: Uint8Array.of(0xf8, 0xff, 0xfe) });
+  clock.advance(1500);
+  sender.send(new AudioFrame({ samples: new Int16Array(960), sampleRate: 48_000, timestampUs: 2_500_000 }));
+  await sent(2);
+  clock.advance(1999);
+  expect(keepAlive()).toMatchObject({ timestamp: 2500 * 48 });
+  clock.advance(1);
+  expect(keepAlive()).toMatchObject({ timestamp: 4480 * 48 });
+  await sender.close();
+  expect(packets).toHaveLength(3);
+});
+
 test("closing at once is harmless, and nothing leaves afterwards", async () => {
   const { sender, packets, errors } = setUp();
   sender.send(piece(0));

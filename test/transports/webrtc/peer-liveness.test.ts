@@ -5,7 +5,7 @@ import { ManualClock } from "../../support/manual-clock.ts";
 function setUp() {
   const clock = new ManualClock();
   const silentAtMs: number[] = [];
-  const liveness = new PeerLiveness({ clock, onSilence: () => silentAtMs.push(clock.nowMs()) });
+  const liveness = new PeerLiveness({ clock, silenceMs: 7000, onSilence: () => silentAtMs.push(clock.nowMs()) });
   liveness.start();
   return { clock, liveness, silentAtMs };
 }
@@ -13,7 +13,7 @@ function setUp() {
 test("notices a vanished peer within ten seconds, once", () => {
   const { clock, silentAtMs } = setUp();
   clock.advance(60_000);
-  expect(silentAtMs).toEqual([8000]);
+  expect(silentAtMs).toEqual([7500]);
   expect(clock.pendingTimers).toBe(0);
 });
 
