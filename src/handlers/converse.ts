@@ -1,9 +1,10 @@
 import type { Mode } from "../session/modality.ts";
 import type { Emission, HandlerSession } from "../session/peer-handler.ts";
-import { attempt, unlessAborted } from "./attempt.ts";
-import { emissionsOfValues } from "./emissions.ts";
+import { AdditionalOutputs } from "../session/additional-outputs.ts";
+import { CloseStream } from "../session/close-stream.ts";
+import { attemptAtOnce } from "./attempt.ts";
+import { MAX_WITHOUT_REST, parseEmissions } from "./emissions.ts";
 import type { MediaKind } from "./emitted.ts";
-import { valuesOfCalls } from "./emitted-values.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** One medium of a handler that takes and gives independently. */
@@ -18,38 +19,47 @@ export interface Conversation<Media> {
   readonly emit: () => unknown;
   /** Called with what is sent. */
   readonly onGiven?: () => void;
+  /** Called when `signal` has aborted; what it throws ends the session. */
+  readonly onEnd?: () => void;
 }
 
 /**
  * Calls the two halves of a handler, neither of which waits for the other: `receive` for each thing that comes, `emit` again
- * and again. An error costs one call alone.
+ * and again. An error costs one call alone. What has its result at once gets no promise, and no generator hands it on to another:
+ * a packet would pass through thirty of them.
  */
 export async function* converse<Media>(
   media: AsyncIterable<Media>,
   session: HandlerSession,
-  { kind, mode, signal, receive, emit, onGiven }: Conversation<Media>,
+  { kind, mode, signal, receive, emit, onGiven, onEnd }: Conversation<Media>,
 ): AsyncGenerator<Emission<Media>, void, undefined> {
   const wakeup = new Wakeup(session.clock, signal);
   const forget = session.inputs.onSet(() => wakeup.notify());
   if (mode !== "receive") void receiveAll(media, session, { signal, receive, wakeup }); // It never rejects.
-  const emitOnce = (): unknown => {
-    wakeup.clear();
-    return emit();
-  };
+  let withoutRest = 0;
   try {
-    yield* emissionsOfValues(valuesOfCalls(emitOnce, session, signal), {
-      session,
-      kind,
-      givesMedia: mode !== "send",
-      before: (given) => {
-        onGiven?.();
-        return given;
-      },
-      rest: () => wakeup.rest(),
-    });
+    while (!signal.aborted) {
+      wakeup.clear();
+      const emitted = attemptAtOnce(session, emit, signal);
+      const value: unknown = emitted instanceof Promise ? await emitted : emitted;
+      let count = 0;
+      for (const emission of parseEmissions(value, kind, session)) {
+        if (session.signal.aborted) return;
+        const isMedia = !(emission instanceof AdditionalOutputs || emission instanceof CloseStream);
+        if (isMedia && mode === "send") continue;
+        count += 1;
+        withoutRest = isMedia ? 0 : withoutRest + 1;
+        if (isMedia) onGiven?.();
+        yield emission;
+      }
+      if (count > 0 && withoutRest < MAX_WITHOUT_REST) continue;
+      withoutRest = 0;
+      await wakeup.rest();
+    }
   } finally {
     forget();
   }
+  onEnd?.();
 }
 
 async function receiveAll<Media>(
@@ -59,10 +69,8 @@ async function receiveAll<Media>(
 ): Promise<void> {
   for await (const one of media) {
     if (signal.aborted) return;
-    await unlessAborted(
-      attempt(session, () => receive(one)),
-      signal,
-    );
+    const received = attemptAtOnce(session, () => receive(one), signal);
+    if (received instanceof Promise) await received;
     wakeup.notify();
   }
 }

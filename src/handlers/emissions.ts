@@ -6,7 +6,7 @@ import { attempt } from "./attempt.ts";
 import { emissionsOf, type MediaKind } from "./emitted.ts";
 
 /** How many values without media a handler may give without a rest. */
-const MAX_WITHOUT_REST = 50;
+export const MAX_WITHOUT_REST = 50;
 
 export interface EmissionsOptions<Media> {
   readonly session: HandlerSession;
@@ -30,7 +30,7 @@ export async function* emissionsOfValues<Media>(
   let withoutRest = 0;
   for await (const value of values) {
     let count = 0;
-    for (const emission of parse(value, kind, session)) {
+    for (const emission of parseEmissions(value, kind, session)) {
       if (session.signal.aborted) return;
       if (emission instanceof AdditionalOutputs || emission instanceof CloseStream) {
         count += 1;
@@ -50,7 +50,12 @@ export async function* emissionsOfValues<Media>(
   }
 }
 
-function parse<Media>(value: unknown, kind: MediaKind<Media>, session: HandlerSession): readonly Emission<Media>[] {
+/** What a session is to be given of one value; what cannot be used is reported. */
+export function parseEmissions<Media>(
+  value: unknown,
+  kind: MediaKind<Media>,
+  session: HandlerSession,
+): readonly Emission<Media>[] {
   try {
     return emissionsOf(value, kind);
   } catch (thrown) {

@@ -58,10 +58,8 @@ export function streamPeerHandler(handler: StreamHandler | AudioVideoStreamHandl
   const { signal } = life;
   return {
     startUp: (session) => life.begin(session),
-    async *audio(frames, session) {
-      yield* converse(frames, session, { mode, signal, ...soundOf(handler) });
-      life.throwFailure();
-    },
+    audio: (frames, session) =>
+      converse(frames, session, { mode, signal, onEnd: () => life.throwFailure(), ...soundOf(handler) }),
     ...("videoEmit" in handler && {
       video: (frames, session) => converse(frames, session, { mode, signal, ...picturesOf(handler, session, signal) }),
     }),

@@ -13,6 +13,7 @@ export class Wakeup {
   constructor(clock: Clock, signal: AbortSignal) {
     this.#clock = clock;
     this.#signal = signal;
+    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
   }
 
   /** Something happened. */
@@ -33,11 +34,9 @@ export class Wakeup {
       const wake = (): void => {
         this.#wake = undefined;
         cancel();
-        this.#signal.removeEventListener("abort", wake);
         resolve();
       };
       const cancel = this.#clock.after(ms, wake);
-      this.#signal.addEventListener("abort", wake, { once: true });
       this.#wake = wake;
     });
   }

@@ -60,13 +60,16 @@ export class AudioOutlet {
     return (this.#waitingCount * this.#packetMs) / this.#packetLength;
   }
 
-  /** Takes sound, a copy of it; resolves when there is room for more, or what waits was dropped. */
-  async write(frame: AudioFrame): Promise<void> {
-    if (this.#ended) return;
+  /**
+   * Takes sound, a copy of it. A promise is returned only when no more should come for now: it resolves when there is room,
+   * or what waits was dropped.
+   */
+  write(frame: AudioFrame): Promise<void> | undefined {
+    if (this.#ended) return undefined;
     const converted = this.#converter.push(frame);
     if (converted) this.#append(converted, converted.samples === frame.samples);
     this.#schedule();
-    while (this.waitingMs > MAX_WAITING_MS && !this.#ended) await this.#room();
+    return this.waitingMs > MAX_WAITING_MS ? this.#roomForMore() : undefined;
   }
 
   /** Drops what waits. */
@@ -195,6 +198,10 @@ export class AudioOutlet {
     }
     this.#waitingCount -= filled;
     return packet;
+  }
+
+  async #roomForMore(): Promise<void> {
+    while (this.waitingMs > MAX_WAITING_MS && !this.#ended) await this.#room();
   }
 
   #room(): Promise<void> {

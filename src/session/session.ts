@@ -252,7 +252,7 @@ export class Session implements TransportEvents, HandlerSession {
       send: (frame) => format && this.#sendAudio(frame),
     });
     this.#outlet = outlet;
-    return this.#pump(emissions, async (frame) => outlet.write(frame)).then(() => outlet.finish());
+    return this.#pump(emissions, (frame) => outlet.write(frame)).then(() => outlet.finish());
   }
 
   #sendAudio(frame: AudioFrame): void {
@@ -263,7 +263,10 @@ export class Session implements TransportEvents, HandlerSession {
     }
   }
 
-  async #pump<Media>(emissions: AsyncIterable<Emission<Media>>, send: (media: Media) => Promise<void>): Promise<void> {
+  async #pump<Media>(
+    emissions: AsyncIterable<Emission<Media>>,
+    send: (media: Media) => Promise<void> | undefined,
+  ): Promise<void> {
     for await (const emission of emissions) {
       if (this.#state === "ended") return;
       if (emission instanceof AdditionalOutputs) {
@@ -274,7 +277,8 @@ export class Session implements TransportEvents, HandlerSession {
         return;
       } else {
         try {
-          await send(emission);
+          const sending = send(emission);
+          if (sending) await sending;
         } catch (thrown) {
           this.reportError(toError(thrown)); // A frame that was already released, or an encoder that failed: the next one may do.
         }
