@@ -24,9 +24,12 @@ export interface Peak {
   readonly amplitude: number;
 }
 
-/** The loudest frequency among samples of one channel from -1 to 1, by Goertzel's algorithm. */
+/** A third of a second at 48 kHz, which tells frequencies apart to the hertz. */
+const JUDGED_LENGTH = 16_384;
+
+/** The loudest frequency among the first 16,384 samples of one channel, from -1 to 1, by Goertzel's algorithm. */
 export function loudest(samples: ArrayLike<number>, sampleRate = 48_000): Peak {
-  const windowed = hannWindowed(samples);
+  const windowed = hannWindowed(Array.from(samples).slice(0, JUDGED_LENGTH));
   const coarse = search(windowed, { sampleRate, from: 100, to: 4000, step: sampleRate / windowed.length });
   const { frequency } = coarse;
   return search(windowed, { sampleRate, from: frequency - 5, to: frequency + 5, step: 0.25 });

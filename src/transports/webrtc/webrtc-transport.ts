@@ -32,7 +32,8 @@ const FLUSH_MS = 200;
 const FLUSH_STEP_MS = 10;
 /**
  * After how long without a packet a peer counts as gone, in milliseconds. With video browsers send reports about every
- * second; with nothing but sound Chromium takes 2.5 to 7.5 s from one to the next, when its microphone sends nothing. (Measured at most: 7.8 s.)
+ * second; with nothing but sound Chromium takes 2.5 to 7.5 s from one to the next, when its
+ * microphone sends nothing; 7.8 s were the most that was measured.
  */
 const SILENCE_MS = 7000;
 const AUDIO_SILENCE_MS = 8500;
