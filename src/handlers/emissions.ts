@@ -16,7 +16,7 @@ export interface EmissionsOptions<Media> {
   /** Called with a medium before it is given on; what it returns is given on in its place. */
   readonly before?: (media: Media) => Media | Promise<Media>;
   /** Waits when there was nothing to give, so that a handler that never has anything is not called without end. */
-  readonly rest: () => Promise<unknown>;
+  readonly rest: () => unknown;
 }
 
 /**

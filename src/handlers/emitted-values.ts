@@ -14,14 +14,20 @@ export function iteratorOf(value: unknown): EmittingIterator | undefined {
   return "next" in value && typeof value.next === "function" ? (value as EmittingIterator) : undefined;
 }
 
-/** What an iterator gives, until it is exhausted, throws (which is reported) or the signal aborts; then it is closed. */
+/**
+ * What an iterator gives, until it is exhausted, throws (which is reported) or the session ends; then it is closed.
+ * @param ready waited for before each step. @default nothing
+ */
 export async function* valuesOfIterator(
   iterator: EmittingIterator,
   session: HandlerSession,
+  ready?: () => Promise<unknown>,
 ): AsyncGenerator<unknown, void, undefined> {
   let exhausted = false;
   try {
     for (;;) {
+      await ready?.();
+      if (session.signal.aborted) return;
       const step = await unlessAborted(
         attempt(session, () => iterator.next()),
         session.signal,

@@ -22,8 +22,11 @@ export class FramePacer {
   readonly #wakeup: Wakeup;
   readonly #intervalMs: number;
   readonly #aheadMs: number;
-  #beganMs: number | undefined;
+  /** When the frames began that go on without a pause, and how many times of theirs were told. */
+  #beganMs = Number.NEGATIVE_INFINITY;
   #count = 0;
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #used = true;
 
   constructor({ fps, clock, signal, ahead = 0 }: FramePacerOptions) {
     this.#clock = clock;
@@ -32,18 +35,33 @@ export class FramePacer {
     this.#aheadMs = ahead * this.#intervalMs;
   }
 
-  /** Waits for the time of the next frame, and tells it in milliseconds; at once when the signal has aborted. */
-  async next(): Promise<number> {
-    const nowMs = this.#clock.nowMs();
-    let dueMs = (this.#beganMs ?? nowMs) + this.#count * this.#intervalMs;
-    if (this.#beganMs === undefined || nowMs - dueMs > this.#intervalMs) {
-      this.#beganMs = nowMs;
-      this.#count = 0;
-      dueMs = nowMs;
-    }
+  /**
+   * Waits for the time of the next frame, and tells it in milliseconds; at once when the signal has aborted. The time stays
+   * the same until it is used.
+   */
+  async ready(): Promise<number> {
+    if (!this.#used) return this.#dueMs;
+    this.#used = false;
+    this.#dueMs = this.#beganMs + this.#count * this.#intervalMs;
     this.#count += 1;
-    const waitMs = dueMs - this.#aheadMs - nowMs;
+    this.#beginAnewIfLate();
+    const waitMs = this.#dueMs - this.#aheadMs - this.#clock.nowMs();
     if (waitMs > 0) await this.#wakeup.rest(waitMs);
-    return dueMs;
+    return this.#dueMs;
+  }
+
+  /** A frame takes the time that `ready` told, or lets it pass: the next one is waited for. Returns the time. */
+  use(): number {
+    this.#used = true;
+    this.#beginAnewIfLate();
+    return this.#dueMs;
+  }
+
+  #beginAnewIfLate(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#dueMs <= this.#intervalMs) return;
+    this.#beganMs = nowMs;
+    this.#dueMs = nowMs;
+    this.#count = 1;
   }
 }

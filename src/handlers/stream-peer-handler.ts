@@ -88,7 +88,6 @@ function picturesOf(
   signal: AbortSignal,
 ): Halves<VideoFrame> {
   const pacer = new FramePacer({ fps: handler.fps, clock, signal, ahead: 1 });
-  let given = true;
   return {
     kind: VIDEO,
     receive(frame) {
@@ -103,10 +102,9 @@ function picturesOf(
     },
     async emit() {
       // Asked after the wait, not before: it may have a newer picture by then.
-      if (given) await pacer.next();
-      given = false;
+      await pacer.ready();
       return handler.videoEmit();
     },
-    onGiven: () => (given = true),
+    onGiven: () => pacer.use(),
   };
 }

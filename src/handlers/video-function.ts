@@ -57,20 +57,24 @@ export function videoFunctionHandler(
     const iterator = iteratorOf(result);
     const timed = (picture: VideoFrame): VideoFrame =>
       picture.timestampUs === undefined ? picture.withTimestamp(frame.timestampUs) : picture;
-    const options = { session, kind: VIDEO, givesMedia, before: timed, rest: () => Promise.resolve() };
+    const options = { session, kind: VIDEO, givesMedia, before: timed, rest: () => undefined };
     if (!iterator) {
       yield* emissionsOfValues([result], options);
       return;
     }
-    // It may be endless: its first picture leaves at once, those after it in their time.
+    // Its first picture leaves at once, those after it in their time: it may be endless.
     const pacer = new FramePacer({ fps: fps ?? DEFAULT_FPS, clock: session.clock, signal: session.signal });
     yield* emissionsOfValues(valuesOfIterator(iterator, session), {
       ...options,
       before: async (picture) => {
-        await pacer.next();
+        await pacer.ready();
+        pacer.use();
         return timed(picture);
       },
-      rest: () => pacer.next(),
+      rest: async () => {
+        await pacer.ready();
+        pacer.use();
+      },
     });
   }
 
