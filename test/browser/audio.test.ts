@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { AudioFrame } from "../../src/media/audio-frame.ts";
+import { AudioFrame, AudioVideoStreamHandler, Stream, VideoFrame } from "../../src/index.ts";
 import { writeWav } from "../../src/media/wav.ts";
 import type { PeerHandler } from "../../src/session/peer-handler.ts";
 import { loudest, sine } from "../support/tones.ts";
@@ -64,6 +64,64 @@ function expectTone(samples: ArrayLike<number>, frequency: number): void {
   const peak = loudest(samples);
   expect(Math.abs(peak.frequency - frequency)).toBeLessThan(5);
   expect(Math.abs(20 * Math.log10(peak.amplitude / AMPLITUDE))).toBeLessThan(3);
+}
+
+/** Opens a page that a Stream serves, of the same origin, that does nothing itself. */
+async function openOf(stream: Pick<Stream, "ui">, frequency = 440): Promise<Page> {
+  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
+  cleanups.push(() => server.close());
+  const page = await browsers.get(frequency)?.browser.newPage();
+  if (!page) throw new Error(`No browser hears ${frequency} Hz.`);
+  cleanups.push(() => page.close());
+  await page.goto(`${server.url}/healthz`);
+  return page;
+}
+
+/** Sends back what it takes, sound at 24 kHz. */
+class Echo extends AudioVideoStreamHandler {
+  readonly #sound: AudioFrame[] = [];
+  #picture: VideoFrame | null = null;
+
+  constructor() {
+    super({ inputSampleRate: 24_000, outputSampleRate: 24_000 });
+  }
+  copy(): Echo {
+    return new Echo();
+  }
+  receive(frame: AudioFrame): void {
+    this.#sound.push(frame);
+  }
+  emit(): AudioFrame | null {
+    return this.#sound.shift() ?? null;
+  }
+  videoReceive(frame: VideoFrame): void {
+    this.#picture = frame;
+  }
+  videoEmit(): VideoFrame | null {
+    const picture = this.#picture;
+    this.#picture = null;
+    return picture;
+  }
+}
+
+/** A tone and a grey picture, from nothing. */
+class Broadcast extends AudioVideoStreamHandler {
+  #begin = 0;
+
+  copy(): Broadcast {
+    return new Broadcast();
+  }
+  receive(): void {}
+  emit(): AudioFrame {
+    const tone = sine(440, { sampleRate: 24_000, length: 480, begin: this.#begin, amplitude: AMPLITUDE });
+    this.#begin += 480;
+    return tone;
+  }
+  videoReceive(): void {}
+  videoEmit(): VideoFrame {
+    const pixels = new Uint8Array((640 * 480 * 3) / 2).fill(128);
+    return VideoFrame.from(pixels, { format: "i420", width: 640, height: 480 });
+  }
 }
 
 /** What comes back once the call has settled, a moment after its first second of sound. */
@@ -264,5 +322,45 @@ describe("the place of a call with nothing but sound", () => {
     while (server.registry.size > 0)
       await clockPage.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     expect(performance.now() - killedAt).toBeLessThan(10_000);
+  });
+});
+
+describe("a Stream", () => {
+  test("of audio echoes by a StreamHandler at 24 kHz", async () => {
+    const page = await openOf(new Stream({ handler: new Echo(), modality: "audio" }), 1000);
+    await startAudioCall(page);
+    expectTone(await hear(page), 1000);
+  });
+
+  test("of audio-video echoes both", async () => {
+    const page = await openOf(new Stream({ handler: new Echo(), modality: "audio-video" }));
+    await startAudioCall(page, { video: true });
+    await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
+    expectTone(await hear(page), 440);
+  });
+
+  test("of audio-video in mode receive gives both to a page that gives nothing", async () => {
+    const page = await openOf(new Stream({ handler: new Broadcast(), modality: "audio-video", mode: "receive" }));
+    await startAudioCall(page, { video: true, direction: "recvonly" });
+    await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
+    expectTone(await hear(page), 440);
+  });
+
+  test("of audio in mode receive plays what a generator yields", async () => {
+    const stream = new Stream({
+      handler: async function* () {
+        for (let begin = 0; begin < 3 * 24_000; begin += 2400) {
+          const { sampleRate, samples } = sine(440, { sampleRate: 24_000, length: 2400, begin, amplitude: AMPLITUDE });
+          yield [sampleRate, samples] as const;
+        }
+      },
+      modality: "audio",
+      mode: "receive",
+    });
+    const page = await openOf(stream);
+    await startAudioCall(page, { direction: "recvonly" });
+    const heard = await hear(page);
+    await audioCallUntil(page, ({ messages }) => messages.includes("end_stream"));
+    expectTone(heard, 440);
   });
 });

@@ -2,12 +2,13 @@ import { FastRtcError } from "../../errors.ts";
 import { type MediaWish, type Negotiation, negotiate } from "../../protocol/sdp/negotiation.ts";
 import type { Codec, Offer } from "../../protocol/sdp/session-description.ts";
 import { HEADER_EXTENSION_URIS } from "../../rtp/header-extensions.ts";
+import type { Modality, Mode } from "../../session/modality.ts";
 
 export interface MediaPlanOptions {
   /** The kinds of media of the stream. */
-  readonly modality: "video" | "audio" | "audio-video";
+  readonly modality: Modality;
   /** As the peer sees it: with "send" it only sends, with "receive" it only receives. */
-  readonly mode: "send-receive" | "send" | "receive";
+  readonly mode: Mode;
   /** Whether tracks that nobody here uses are left inactive instead of refused. */
   readonly allowExtraTracks: boolean;
 }
@@ -77,11 +78,7 @@ function audioWish(offer: Offer, directions: Pick<MediaWish, "send" | "receive">
     ...directions,
     codecs: ["opus"],
     feedback: [],
-    headerExtensions: [
-      HEADER_EXTENSION_URIS.mid,
-      HEADER_EXTENSION_URIS.absSendTime,
-      HEADER_EXTENSION_URIS.audioLevel,
-    ],
+    headerExtensions: [HEADER_EXTENSION_URIS.mid, HEADER_EXTENSION_URIS.absSendTime, HEADER_EXTENSION_URIS.audioLevel],
     retransmission: false,
     fmtp: { opus: opusFmtp(offer) },
   };
