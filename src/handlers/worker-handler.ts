@@ -25,8 +25,8 @@ const MAX_FRUITLESS_STARTS = 3;
  * VideoStreamHandler. `getCurrentContext`, `warning`, additional inputs and outputs work there as on the main thread; what is
  * given as an output must be something that structured cloning can copy. While it works only the newest picture waits.
  *
- * A worker takes some 40 ms and 10 MB to start, more where TypeScript has to be compiled. One that dies is reported and
- * started again; its pictures are missing meanwhile. The Stream itself stays on the main thread.
+ * A worker takes about a quarter of a second and 30 MB to start, and up to a second more where tsx compiles TypeScript. One that
+ * dies is reported and started again; its pictures are missing meanwhile. The Stream itself stays on the main thread.
  */
 export class WorkerHandler {
   /** The URL of the handler's module. */

@@ -1,13 +1,14 @@
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { type MountableApp, mountRoutes } from "../../src/frameworks/mount.ts";
 import { upgradeListener } from "../../src/frameworks/upgrade.ts";
-import type { Stream } from "../../src/index.ts";
+import { Stream } from "../../src/index.ts";
 import { Routes } from "../../src/server/routes.ts";
 import { echoService } from "../support/echo-service.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
@@ -21,10 +22,9 @@ test("answers a request whose Host header makes no URL", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const socket = connect((server.address() as AddressInfo).port);
   socket.write("GET /healthz HTTP/1.1\r\nHost: []]:\r\nConnection: close\r\n\r\n");
-  let text = "";
-  for await (const chunk of socket) text += String(chunk);
+  const answer = await textOf(socket);
   server.close();
-  expect(text).toMatch(/^HTTP\/1.1 200 /);
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
 });
 
 test("answers what Hono's own test client asks, and leaves other requests to the application", async () => {
@@ -95,6 +95,24 @@ test("a listener of upgrades is passed as it is, takes a request once, and leave
   expect([upgrade("/a"), upgrade("/b"), upgrade("/c"), taken]).toEqual(["", "", "HTTP/1.1 404", ["/a", "/b"]]);
   server.on("upgrade", ({ url }: { url: string }) => others.push(url));
   expect([upgrade("/c"), others]).toEqual(["", ["/c"]]);
+});
+
+test("a Stream on Express takes WebSockets by one more line, and turns down what is not its own", async () => {
+  const stream = new Stream({ handler: (frame) => frame, modality: "video", logger: new RecordingLogger() });
+  const app = express();
+  stream.mount(app, { path: "/rtc" });
+  const server = createServer(app).on("upgrade", stream.upgrade);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const answer = (path: string): Promise<string> =>
+    new Promise((resolve) => {
+      const request = get({ port, path, headers: { connection: "upgrade", upgrade: "websocket" } });
+      request.once("response", (response) => resolve(textOf(response)));
+    });
+  expect(await answer("/rtc/websocket/offer")).toContain("This stream has no audio");
+  expect(await answer("/elsewhere")).toContain("no WebSocket here");
+  server.close();
+  await stream.close();
 });
 
 test("a Stream takes every application's own type, and no other", () => {
