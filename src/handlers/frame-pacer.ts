@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import { Wakeup } from "./wakeup.ts";
+import type { Wakeup } from "./wakeup.ts";
 
 /** How many pictures a second are given where nothing is said. */
 export const DEFAULT_FPS = 30;
@@ -8,7 +8,8 @@ export interface FramePacerOptions {
   /** Frames per second, above 0. */
   readonly fps: number;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** What it waits with. */
+  readonly wakeup: Wakeup;
   /** How many frames may go before their time: with 1, what comes in its own rhythm is not delayed. @default 0 */
   readonly ahead?: number;
 }
@@ -28,15 +29,15 @@ export class FramePacer {
   #dueMs = Number.NEGATIVE_INFINITY;
   #used = true;
 
-  constructor({ fps, clock, signal, ahead = 0 }: FramePacerOptions) {
+  constructor({ fps, clock, wakeup, ahead = 0 }: FramePacerOptions) {
     this.#clock = clock;
-    this.#wakeup = new Wakeup(clock, signal);
+    this.#wakeup = wakeup;
     this.#intervalMs = 1000 / fps;
     this.#aheadMs = ahead * this.#intervalMs;
   }
 
   /**
-   * Waits for the time of the next frame, and tells it in milliseconds; at once when the signal has aborted. The time stays
+   * Waits for the time of the next frame, and tells it in milliseconds; at once when the wakeup's signal has aborted. The time stays
    * the same until it is used.
    */
   async ready(): Promise<number> {

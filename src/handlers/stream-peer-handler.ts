@@ -10,6 +10,7 @@ import { type Conversation, converse } from "./converse.ts";
 import { AUDIO, VIDEO } from "./emitted.ts";
 import { FramePacer } from "./frame-pacer.ts";
 import { bindToSession, channelsOf, type StreamHandler } from "./stream-handler.ts";
+import { Wakeup } from "./wakeup.ts";
 
 /** The life of a handler: from its session's beginning to the session's end, or to the failure of its `startUp`. */
 class HandlerLife {
@@ -87,7 +88,7 @@ function picturesOf(
   { clock }: HandlerSession,
   signal: AbortSignal,
 ): Halves<VideoFrame> {
-  const pacer = new FramePacer({ fps: handler.fps, clock, signal, ahead: 1 });
+  const pacer = new FramePacer({ fps: handler.fps, clock, wakeup: new Wakeup(clock, signal), ahead: 1 });
   return {
     kind: VIDEO,
     receive(frame) {

@@ -8,6 +8,7 @@ import { type EmittedVideo, VIDEO } from "./emitted.ts";
 import { iteratorOf, valuesOfIterator } from "./emitted-values.ts";
 import { DEFAULT_FPS, FramePacer } from "./frame-pacer.ts";
 import { FrameRateCap } from "./frame-rate-cap.ts";
+import { Wakeup } from "./wakeup.ts";
 
 /** What a generator of pictures gives, one by one. */
 export type VideoGenerator =
@@ -47,7 +48,11 @@ export function videoFunctionHandler(
   const givesMedia = mode === "send-receive";
 
   /** What becomes of one picture. */
-  async function* answers(frame: VideoFrame, session: HandlerSession): AsyncGenerator<Emission<VideoFrame>> {
+  async function* answers(
+    frame: VideoFrame,
+    session: HandlerSession,
+    wakeup: Wakeup,
+  ): AsyncGenerator<Emission<VideoFrame>> {
     const inputs = session.inputs.latest;
     if (!inputs) {
       if (givesMedia) yield frame;
@@ -63,7 +68,7 @@ export function videoFunctionHandler(
       return;
     }
     // Its first picture leaves at once, those after it in their time: it may be endless.
-    const pacer = new FramePacer({ fps: fps ?? DEFAULT_FPS, clock: session.clock, signal: session.signal });
+    const pacer = new FramePacer({ fps: fps ?? DEFAULT_FPS, clock: session.clock, wakeup });
     yield* emissionsOfValues(valuesOfIterator(iterator, session), {
       ...options,
       before: async (picture) => {
@@ -82,12 +87,13 @@ export function videoFunctionHandler(
     ...(capacity === undefined ? {} : { videoCapacity: capacity }),
     startUp: askForInputs,
     async *video(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncGenerator<Emission<VideoFrame>> {
+      const wakeup = new Wakeup(session.clock, session.signal);
       const cap = fps === undefined ? undefined : new FrameRateCap(fps);
       for await (const frame of frames) {
         try {
           const { timestampUs } = frame;
           const timeMs = timestampUs === undefined ? session.clock.nowMs() : timestampUs / 1000;
-          if (!cap || cap.admits(timeMs)) yield* answers(frame, session);
+          if (!cap || cap.admits(timeMs)) yield* answers(frame, session, wakeup);
         } finally {
           frame.release();
         }

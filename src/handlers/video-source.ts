@@ -7,6 +7,7 @@ import { type EmittedVideo, VIDEO } from "./emitted.ts";
 import { iteratorOf, valuesOfCalls, valuesOfIterator } from "./emitted-values.ts";
 import { DEFAULT_FPS, FramePacer } from "./frame-pacer.ts";
 import type { VideoGenerator } from "./video-function.ts";
+import { Wakeup } from "./wakeup.ts";
 
 /**
  * Makes the pictures that a peer only receives: a generator, whose end ends the stream, or a function that is called for
@@ -26,7 +27,7 @@ export function videoSourceHandler(
   return {
     startUp: askForInputs,
     async *video(_frames, session): AsyncGenerator<Emission<VideoFrame>, void, undefined> {
-      const pacer = new FramePacer({ fps, clock: session.clock, signal: session.signal });
+      const pacer = new FramePacer({ fps, clock: session.clock, wakeup: new Wakeup(session.clock, session.signal) });
       yield* emissionsOfValues(valuesOfSource(source, session, pacer), {
         session,
         kind: VIDEO,

@@ -252,7 +252,11 @@ export class Session implements TransportEvents, HandlerSession {
       send: (frame) => format && this.#sendAudio(frame),
     });
     this.#outlet = outlet;
-    return this.#pump(emissions, (frame) => outlet.write(frame)).then(() => outlet.finish());
+    return this.#pump(
+      emissions,
+      (frame) => outlet.write(frame),
+      () => outlet.finish(),
+    );
   }
 
   #sendAudio(frame: AudioFrame): void {
@@ -263,9 +267,11 @@ export class Session implements TransportEvents, HandlerSession {
     }
   }
 
+  /** @param finish resolves when all that was sent has been played. @default at once */
   async #pump<Media>(
     emissions: AsyncIterable<Emission<Media>>,
     send: (media: Media) => Promise<void> | undefined,
+    finish?: () => Promise<void>,
   ): Promise<void> {
     for await (const emission of emissions) {
       if (this.#state === "ended") return;
@@ -273,6 +279,7 @@ export class Session implements TransportEvents, HandlerSession {
         this.outputs.publish(emission);
         this.sendMessage({ type: "fetch_output" });
       } else if (emission instanceof CloseStream) {
+        await finish?.(); // The last words of a handler are heard.
         this.#endSoon("handler-closed", emission.message);
         return;
       } else {
@@ -284,5 +291,6 @@ export class Session implements TransportEvents, HandlerSession {
         }
       }
     }
+    await finish?.();
   }
 }
