@@ -11,12 +11,15 @@ import { measureFirstPicture } from "./parts/first-picture.ts";
 import { measureKill } from "./parts/kill.ts";
 import { measureLatency } from "./parts/latency.ts";
 import { measureLoad } from "./parts/load.ts";
+import { type EchoOptions, measureWebSocketEcho } from "./parts/websocket-echo.ts";
 import { Chromium } from "./process/chromium.ts";
 import { checkBudgets } from "./report/budgets.ts";
 import { printResults } from "./report/print-results.ts";
 import type { BenchResults, RunDescription } from "./report/results.ts";
 import { peerVersions } from "./servers/fastrtc-environment.ts";
 import { type ServerName, ServerUnderTest } from "./servers/server-under-test.ts";
+import { EchoGenerator } from "./websocket/echo-generator.ts";
+import { EchoServer } from "./websocket/echo-server.ts";
 
 /** Python's FastRTC takes half a second per connect and half a minute to let go: fewer cycles show its growth as well. */
 const PYTHON_CYCLES = 30;
@@ -52,6 +55,7 @@ async function bench(options: BenchOptions): Promise<number> {
     load: [],
     churn: [],
     kill: [],
+    echo: [],
     failures: [],
   };
   console.log(
@@ -113,7 +117,22 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       // Nothing is timed that the machine's load could change, so the waits go on at the same time.
       results.kill = await Promise.all(rivals.map(measureKill));
       break;
+    case "websocket":
+      results.echo = await measureEchoes(withPython, {
+        streams: options.echoes,
+        seconds: seconds ?? 10,
+        warmUpMs: 3000,
+      });
+      break;
   }
+}
+
+async function measureEchoes(withPython: boolean, options: EchoOptions): Promise<BenchResults["echo"]> {
+  await using generator = new EchoGenerator();
+  await using ours = await EchoServer.start("fastrtc");
+  if (!withPython) return await measureWebSocketEcho([ours], generator, options);
+  await using python = await EchoServer.start("python");
+  return await measureWebSocketEcho([ours, python], generator, options);
 }
 
 async function withServers<Result>(

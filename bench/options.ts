@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { BenchCodec } from "./webrtc/video-format.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill"] as const;
+export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill", "websocket"] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -12,6 +12,7 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly streams: readonly number[];
   readonly cycles: number;
+  readonly echoes: readonly number[];
   readonly codec: BenchCodec | undefined;
   readonly parts: readonly PartName[];
   readonly json: string | undefined;
@@ -27,6 +28,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds n          rounds of the latency part (default: 2)
   --streams 1,2,4     numbers of streams for the load part (default: 1,2,4,8,12,16,20,24)
   --cycles n          connects and disconnects of the churn part (default: 300)
+  --echoes 100,200    numbers of streams for the websocket part (default: 100,200,400,600,800,1000,1200)
   --json file         where the figures go (default: bench/results/<date>.json)
   --strict            exit code 1 when a budget is missed`;
 
@@ -42,6 +44,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: "string", default: "2" },
       streams: { type: "string", default: "1,2,4,8,12,16,20,24" },
       cycles: { type: "string", default: "300" },
+      echoes: { type: "string", default: "100,200,400,600,800,1000,1200" },
       json: { type: "string" },
       strict: { type: "boolean", default: false },
     },
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: count("--rounds", values.rounds),
     streams: values.streams.split(",").map((value) => count("--streams", value)),
     cycles: count("--cycles", values.cycles),
+    echoes: values.echoes.split(",").map((value) => count("--echoes", value)),
     codec,
     parts: PARTS.filter((part) => parts.includes(part)),
     json: values.json,

@@ -54,6 +54,10 @@ export function checkBudgets(results: BenchResults): Budget[] {
     check("cycles that failed", churn.failures, 0, "");
   }
   check("slot free after a killed browser", byServer(results.kill)("fastrtc")?.slotFreeAfterSeconds, 10, "s");
+  const echoes = results.echo.filter(({ server, holds }) => server === "fastrtc" && holds);
+  if (results.echo.length > 0) {
+    check("WebSocket audio echoes without drift", Math.max(0, ...echoes.map(({ streams }) => streams)), 1000, "", true);
+  }
   return budgets;
 }
 

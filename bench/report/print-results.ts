@@ -6,7 +6,8 @@ import { table } from "./table.ts";
 /** Prints every part that ran, then the budgets. */
 export function printResults(results: BenchResults, budgets: readonly Budget[]): void {
   const tables = [latencyTable(results), firstPictureTable(results), codecTable(results), loadTable(results)];
-  for (const text of [...tables, churnTable(results), killTable(results)]) if (text !== undefined) console.log(text);
+  for (const text of [...tables, churnTable(results), killTable(results), echoTable(results)])
+    if (text !== undefined) console.log(text);
   if (budgets.length > 0) {
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
   }
@@ -161,6 +162,45 @@ function killTable({ kill }: BenchResults): string | undefined {
     kill.map((result) => [
       result.server,
       result.sessionsLeft === 0 ? String(round(result.slotFreeAfterSeconds)) : "never",
+    ]),
+  );
+}
+
+function echoTable({ echo }: BenchResults): string | undefined {
+  if (echo.length === 0) return undefined;
+  return table(
+    "WebSocket audio echo, 20 ms of mu-law at 8 kHz (server and generator share the machine; CPU in ms per second, lag in ms)",
+    [
+      "server",
+      "streams",
+      "holds",
+      "CPU/stream",
+      "CPU",
+      "RSS MB",
+      "generator CPU",
+      "sent/s",
+      "worst share %",
+      "lag p50",
+      "p95",
+      "p99",
+      "worst p95",
+      "drift ms/s",
+      "worst",
+    ],
+    echo.map((step) => [
+      step.server,
+      String(step.streams),
+      step.holds ? "yes" : "no",
+      step.serverCpuPerStream.toFixed(2),
+      String(round(step.serverCpuMsPerSecond)),
+      String(round(step.residentMegabytes)),
+      String(round(step.generatorCpuMsPerSecond)),
+      step.sentPerSecond.toFixed(1),
+      (step.worstShare * 100).toFixed(1),
+      ...spreadCells(step.lagMs),
+      String(round(step.worstLagMs)),
+      step.driftMs.toFixed(2),
+      step.worstDriftMs.toFixed(2),
     ]),
   );
 }

@@ -4,6 +4,7 @@ import type { FirstPictureResult } from "../parts/first-picture.ts";
 import type { KillResult } from "../parts/kill.ts";
 import type { LatencyResult } from "../parts/latency.ts";
 import type { LoadStep } from "../parts/load.ts";
+import type { EchoStep } from "../parts/websocket-echo.ts";
 
 /** The machine and the programs that a run was made with. */
 export interface RunDescription {
@@ -26,6 +27,7 @@ export interface BenchResults {
   load: readonly LoadStep[];
   churn: readonly ChurnResult[];
   kill: readonly KillResult[];
+  echo: readonly EchoStep[];
   /** Parts that failed, with the reason. */
   readonly failures: string[];
 }
