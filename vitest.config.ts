@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     retry: 0,
     maxWorkers: 2,
+    // Patience for a busy machine: it costs nothing where a test passes.
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

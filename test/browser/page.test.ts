@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Stream, type StreamOptions } from "../../src/index.ts";
+import { Stream, type VideoFrame } from "../../src/index.ts";
 import type { LaunchedServer } from "../../src/server/launch.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import type { VideoStreamOptions } from "./video-stream-options.ts";
 
 const EXACT = { width: { exact: 640 }, height: { exact: 480 }, frameRate: { min: 30 } };
 
@@ -24,16 +25,16 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-function makeStream(options: Partial<StreamOptions> = {}): Stream {
+function makeStream(options: VideoStreamOptions = {}): Stream {
   return new Stream({
-    handler: (frame) => frame.flip("vertical"),
+    handler: (frame: VideoFrame) => frame.flip("vertical"),
     modality: "video",
     logger: new RecordingLogger(),
     ...options,
   });
 }
 
-async function serve(options: Partial<StreamOptions> = {}): Promise<LaunchedServer> {
+async function serve(options: VideoStreamOptions = {}): Promise<LaunchedServer> {
   const server = await makeStream(options).ui.launch({ port: 0, printUrl: false, handleSignals: false });
   cleanups.push(() => server.close());
   return server;

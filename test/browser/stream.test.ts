@@ -1,10 +1,11 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Stream, type StreamOptions } from "../../src/index.ts";
+import { Stream, type VideoFrame } from "../../src/index.ts";
 import type { LaunchedServer } from "../../src/server/launch.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { type CallState, callState, callUntil, startCall } from "./call.ts";
 import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import type { VideoStreamOptions } from "./video-stream-options.ts";
 
 let chromium: LaunchedChromium;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -18,10 +19,15 @@ afterEach(async () => {
 });
 
 async function serve(
-  options: Partial<StreamOptions> = {},
+  options: VideoStreamOptions = {},
 ): Promise<{ stream: Stream; server: LaunchedServer; logger: RecordingLogger }> {
   const logger = new RecordingLogger();
-  const stream = new Stream({ handler: (frame) => frame.flip("vertical"), modality: "video", logger, ...options });
+  const stream = new Stream({
+    handler: (frame: VideoFrame) => frame.flip("vertical"),
+    modality: "video",
+    logger,
+    ...options,
+  });
   const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
   cleanups.push(() => server.close());
   return { stream, server, logger };
