@@ -69,11 +69,7 @@ function streamFactory(
     const advice = isClass(handler) && handler.prototype instanceof wanted ? `: pass new ${handler.name}()` : "";
     throw unsuitable(choice, describe(handler) + advice);
   }
-  return streamHandlerFactory(handler as StreamHandler, { mode, methods: methodsOf(modality) });
-}
-
-function methodsOf(modality: Modality): readonly string[] {
-  return modality === "audio-video" ? ["receive", "emit", "videoReceive", "videoEmit"] : ["receive", "emit"];
+  return streamHandlerFactory(handler as StreamHandler, { mode, video: modality === "audio-video" });
 }
 
 function isCallable(value: unknown): value is Callable {

@@ -7,8 +7,8 @@ import { streamPeerHandler } from "./stream-peer-handler.ts";
 
 export interface StreamHandlerFactoryOptions {
   readonly mode: Mode;
-  /** What the handler has to have besides `copy`. */
-  readonly methods: readonly string[];
+  /** Whether the handler is used for pictures as well as for sound. */
+  readonly video: boolean;
 }
 
 /** The members that every StreamHandler is born with; others are state of its own. */
@@ -20,8 +20,9 @@ const BASE_MEMBERS: ReadonlySet<string> = new Set(["expectedLayout", "outputSamp
  */
 export function streamHandlerFactory(
   template: StreamHandler,
-  { mode, methods }: StreamHandlerFactoryOptions,
+  { mode, video }: StreamHandlerFactoryOptions,
 ): PeerHandlerFactory {
+  const methods = video ? ["receive", "emit", "videoReceive", "videoEmit"] : ["receive", "emit"];
   assertMethods(template, methods);
   assertCopy(template);
   const { inputSampleRate, outputSampleRate } = template;
@@ -34,7 +35,7 @@ export function streamHandlerFactory(
         assertOwn(template, handler, given);
         assertMethods(handler, methods);
         given.add(handler);
-        return streamPeerHandler(handler, mode);
+        return streamPeerHandler(handler, { mode, video });
       } catch (thrown) {
         return unmade(toError(thrown));
       }

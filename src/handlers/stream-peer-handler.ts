@@ -53,17 +53,22 @@ class HandlerLife {
   }
 }
 
-/** Runs a StreamHandler as the handler of one peer, with its pictures when it is one that has some. */
-export function streamPeerHandler(handler: StreamHandler | AudioVideoStreamHandler, mode: Mode): PeerHandler {
+/** Runs a StreamHandler as the handler of one peer; with pictures, too, when they are wanted and it has the methods. */
+export function streamPeerHandler(
+  handler: StreamHandler | AudioVideoStreamHandler,
+  { mode, video }: { readonly mode: Mode; readonly video: boolean },
+): PeerHandler {
   const life = new HandlerLife(handler);
   const { signal } = life;
   return {
     startUp: (session) => life.begin(session),
     audio: (frames, session) =>
       converse(frames, session, { mode, signal, onEnd: () => life.throwFailure(), ...soundOf(handler) }),
-    ...("videoEmit" in handler && {
-      video: (frames, session) => converse(frames, session, { mode, signal, ...picturesOf(handler, session, signal) }),
-    }),
+    ...(video &&
+      "videoEmit" in handler && {
+        video: (frames, session) =>
+          converse(frames, session, { mode, signal, ...picturesOf(handler, session, signal) }),
+      }),
     ...(typeof handler.triggerResponse === "function" && { triggerResponse: () => handler.triggerResponse?.() }),
     shutdown: () => handler.shutdown(),
   } satisfies PeerHandler;

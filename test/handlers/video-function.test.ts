@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { VideoStreamHandler } from "../../src/handlers/video-stream-handler.ts";
 import { WebRTCError } from "../../src/errors.ts";
-import { VideoFrame } from "../../src/media/video-frame.ts";
+import type { VideoFrame } from "../../src/media/video-frame.ts";
 import { AdditionalOutputs } from "../../src/session/additional-outputs.ts";
 import { CloseStream } from "../../src/session/close-stream.ts";
 import { getCurrentContext } from "../../src/session/context.ts";
