@@ -2,7 +2,7 @@ import { type InvalidMessage, invalid } from "../event-message.ts";
 import type { MediaFormat } from "./media-format.ts";
 
 /** Longest binary message accepted, in bytes: 1.3 s of stereo at 48 kHz, where clients send 20 to 100 ms. */
-export const MAX_AUDIO_PAYLOAD_BYTES = 256 * 1024;
+const MAX_AUDIO_PAYLOAD_BYTES = 256 * 1024;
 
 /** The longest packet that Opus can make: 120 ms in six frames of 1275 bytes, with their lengths (RFC 6716 §3.2). */
 const MAX_OPUS_PACKET_BYTES = 7_664;
