@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Stream } from "fastrtc";
+import { FastRtcError, type Stream } from "fastrtc";
 import { z } from "zod";
 
 const inputsSchema = z.object({ stream: z.string(), webrtc_id: z.string(), inputs: z.array(z.unknown()) });
@@ -53,7 +53,12 @@ async function sendOutputs(stream: Stream | undefined, id: string, response: Ser
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" }).flushHeaders();
   const outputs = stream.outputStream(id);
   response.once("close", () => void outputs.return?.(undefined));
-  for await (const { args } of outputs) response.write(`data: ${JSON.stringify(args)}\n\n`);
+  try {
+    for await (const { args } of outputs) response.write(`data: ${JSON.stringify(args)}\n\n`);
+  } catch (error) {
+    if (!(error instanceof FastRtcError)) throw error;
+    response.write(`event: error\ndata: ${JSON.stringify(error.message)}\n\n`); // Nobody of that id has come.
+  }
   response.end();
 }
 
