@@ -37,8 +37,7 @@ export function base64Length(byteLength: number): number {
 export function writeBase64(bytes: Uint8Array, text: Uint8Array, at: number): void {
   const wholeEnd = bytes.length - (bytes.length % 3);
   for (let index = 0; index < wholeEnd; index += 3) {
-    const bits =
-      ((bytes[index] as number) << 16) | ((bytes[index + 1] as number) << 8) | (bytes[index + 2] as number);
+    const bits = ((bytes[index] as number) << 16) | ((bytes[index + 1] as number) << 8) | (bytes[index + 2] as number);
     text[at] = CODES[bits >> 18] as number;
     text[at + 1] = CODES[(bits >> 12) & 63] as number;
     text[at + 2] = CODES[(bits >> 6) & 63] as number;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseClientMessage } from "../../../src/protocol/websocket/client-message.ts";
-import { PONG_EVENT, encodeStartEvent, mediaEventLength, writeMediaEvent } from "../../../src/protocol/websocket/server-event.ts";
+import {
+  PONG_EVENT,
+  encodeStartEvent,
+  mediaEventLength,
+  writeMediaEvent,
+} from "../../../src/protocol/websocket/server-event.ts";
 
 describe("an event of the server", () => {
   it("carries audio as FastRTC's front ends read it", () => {
