@@ -12,8 +12,12 @@ const SHARE_WANTED = 0.98;
  * is forgiven: sound that was held up once stays late by as much, since it cannot be played faster.
  */
 const LAG_WANTED_MS = 250;
-/** An echo that gets later by more than this in a second drifts, in milliseconds per second. */
+/** An echo that gets later by more than this in a second drifts, in milliseconds per second … */
 const DRIFT_WANTED = 1;
+/** … if it adds up to more than this, which is beyond what the scheduler's moods do, in milliseconds. */
+const DRIFT_NOISE_MS = 30;
+/** Other work on the machine can spoil a turn: one that does not hold is tried once more. */
+const ATTEMPTS = 2;
 
 export interface EchoStep {
   readonly server: EchoServerName;
@@ -52,18 +56,26 @@ export async function measureWebSocketEcho(
   const holding = new Set(servers);
   for (const count of streams) {
     for (const server of holding) {
-      const step = await echoStep(generator, server, count, options);
+      let step: EchoStep | undefined;
+      for (let attempt = 0; attempt < ATTEMPTS && !step?.holds; attempt += 1) {
+        step = await echoStep(generator, server, count, options);
+        print(step);
+      }
+      if (!step) continue;
       steps.push(step);
-      console.log(
-        `  ${server.name}, ${count} streams: ${step.holds ? "holds" : "falls behind"}, ` +
-          `${step.serverCpuPerStream.toFixed(2)} ms/s per stream, lag p50 ${step.lagMs.p50.toFixed(1)} p95 ${step.lagMs.p95.toFixed(1)} ms, ` +
-          `drift ${step.driftMs.toFixed(2)} ms/s, worst share ${(step.worstShare * 100).toFixed(1)} %, ` +
-          `generator ${step.generatorCpuMsPerSecond.toFixed(0)} ms/s at ${step.sentPerSecond.toFixed(1)} packets/s`,
-      );
       if (!step.holds) holding.delete(server);
     }
   }
   return steps;
+}
+
+function print(step: EchoStep): void {
+  console.log(
+    `  ${step.server}, ${step.streams} streams: ${step.holds ? "holds" : "falls behind"}, ` +
+      `${step.serverCpuPerStream.toFixed(2)} ms/s per stream, lag p50 ${step.lagMs.p50.toFixed(1)} p95 ${step.lagMs.p95.toFixed(1)} ms, ` +
+      `drift ${step.driftMs.toFixed(2)} ms/s, worst share ${(step.worstShare * 100).toFixed(1)} %, ` +
+      `generator ${step.generatorCpuMsPerSecond.toFixed(0)} ms/s at ${step.sentPerSecond.toFixed(1)} packets/s`,
+  );
 }
 
 async function echoStep(
@@ -124,7 +136,7 @@ async function echoStep(
         allFailures.length === 0 &&
         worstShare >= SHARE_WANTED &&
         worstLagMs <= LAG_WANTED_MS &&
-        Math.abs(driftMs) <= DRIFT_WANTED,
+        driftMs <= Math.max(DRIFT_WANTED, DRIFT_NOISE_MS / seconds),
     };
   } finally {
     await generator.ask({ type: "disconnect" }, "disconnected");
