@@ -188,12 +188,12 @@ export class Stream<
   }
 
   /**
-   * Sets a peer's additional inputs; the next call of its handler gets them. Returns a promise only where a schema takes
-   * its time.
+   * Sets a peer's additional inputs; the next call of its handler gets them. Where a schema takes its time they are set when
+   * it agrees, and what it refuses is reported to the log and the peer.
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` with a line for each value at fault.
    */
-  setInput(webrtcId: string, ...values: InputArguments<Inputs>): void | Promise<void> {
-    return this.#inputs.set(webrtcId, values);
+  setInput(webrtcId: string, ...values: InputArguments<Inputs>): void {
+    void this.#inputs.set(webrtcId, values);
   }
 
   /**

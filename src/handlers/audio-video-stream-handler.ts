@@ -24,7 +24,10 @@ export abstract class AudioVideoStreamHandler<
   abstract override copy(): AudioVideoStreamHandler<Inputs>;
 }
 
-/** FastRTC's name for a handler whose methods are asynchronous. Here one class serves both. */
+/**
+ * FastRTC's name for a handler whose methods are asynchronous. Here one class serves both.
+ * @alias
+ */
 export const AsyncAudioVideoStreamHandler = AudioVideoStreamHandler;
 /** FastRTC's name for a handler whose methods are asynchronous. Here one class serves both. */
 export type AsyncAudioVideoStreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> =

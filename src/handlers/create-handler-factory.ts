@@ -38,16 +38,13 @@ export function createHandlerFactory(choice: HandlerChoice): PeerHandlerFactory 
 }
 
 function videoFactory(choice: HandlerChoice): PeerHandlerFactory {
-  const { handler, mode, inputCount = 0 } = choice;
+  const { handler, mode } = choice;
   if (handler instanceof WorkerHandler) return { create: () => handler.createPeerHandler(mode) };
   const { fps, capacity } = handler instanceof VideoStreamHandler ? handler : {};
   const callable: unknown = handler instanceof VideoStreamHandler ? handler.callable : handler;
   if (!isCallable(callable)) throw unsuitable(choice, describe(handler));
-  const parameters = callable.length === 1 ? "1 parameter" : `${callable.length} parameters`;
   if (mode === "receive") {
-    if (callable.length > inputCount) {
-      throw unsuitable(choice, `a function of ${parameters} where there are ${inputCount} additional inputs`);
-    }
+    assertTakesInputs(choice, callable);
     return { create: () => videoSourceHandler(callable, fps) };
   }
   if (isGenerator(callable) && callable.length === 0) throw unsuitable(choice, "a generator without a frame");
@@ -57,6 +54,7 @@ function videoFactory(choice: HandlerChoice): PeerHandlerFactory {
 function audioSourceFactory(choice: HandlerChoice): PeerHandlerFactory {
   const { handler } = choice;
   if (!isCallable(handler)) throw unsuitable(choice, describe(handler));
+  assertTakesInputs(choice, handler);
   return { create: () => audioSourceHandler(handler) };
 }
 
@@ -70,6 +68,14 @@ function streamFactory(
     throw unsuitable(choice, describe(handler) + advice);
   }
   return streamHandlerFactory(handler as StreamHandler, { mode, video: modality === "audio-video" });
+}
+
+/** A function of more than the inputs expects a frame, or inputs that were not declared. */
+function assertTakesInputs(choice: HandlerChoice, { length }: Callable): void {
+  const { inputCount = 0 } = choice;
+  if (length <= inputCount) return;
+  const parameters = length === 1 ? "1 parameter" : `${length} parameters`;
+  throw unsuitable(choice, `a function of ${parameters} where there are ${inputCount} additional inputs`);
 }
 
 function isCallable(value: unknown): value is Callable {

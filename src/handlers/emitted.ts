@@ -19,8 +19,11 @@ export type EmittedAudio = EmittedSound | readonly [EmittedSound, Beside] | Besi
 
 /** One kind of media as handlers give it. */
 export interface MediaKind<Media> {
-  /** The medium in a value, or undefined when it is none. @throws {FastRtcError} `invalid_argument` when it is a bad one. */
-  parse(value: unknown): Media | undefined;
+  /**
+   * The medium in a value; null when there is nothing in it, undefined when it is none.
+   * @throws {FastRtcError} `invalid_argument` when it is a bad one.
+   */
+  parse(value: unknown): Media | null | undefined;
   /** What a handler should give instead, as a sentence. */
   readonly advice: string;
 }
@@ -32,11 +35,21 @@ export const VIDEO: MediaKind<VideoFrame> = {
     "or null to send nothing.",
 };
 
+/** The lowest sample rate that can be given another. */
+const LOWEST_RATE = 1000;
+
 export const AUDIO: MediaKind<AudioFrame> = {
-  parse: (value) =>
-    value instanceof AudioFrame || (Array.isArray(value) && typeof value[0] === "number")
-      ? AudioFrame.from(value as AudioFrame | AudioTuple)
-      : undefined,
+  parse(value) {
+    if (!(value instanceof AudioFrame) && !(Array.isArray(value) && typeof value[0] === "number")) return undefined;
+    const frame = AudioFrame.from(value as AudioFrame | AudioTuple);
+    if (frame.sampleRate < LOWEST_RATE) {
+      throw new FastRtcError(
+        "invalid_argument",
+        `Sound has at least ${LOWEST_RATE} samples a second, but not ${frame.sampleRate}.`,
+      );
+    }
+    return frame.length > 0 ? frame : null;
+  },
   advice: "Give [sampleRate, samples] with an Int16Array or Float32Array, an AudioFrame, or null to send nothing.",
 };
 
@@ -49,7 +62,7 @@ export function emissionsOf<Media>(emitted: unknown, kind: MediaKind<Media>): re
   if (emitted === null || emitted === undefined) return [];
   if (isBeside(emitted)) return [emitted];
   const media = kind.parse(emitted);
-  if (media !== undefined) return [media];
+  if (media !== undefined) return media === null ? [] : [media];
   if (Array.isArray(emitted) && emitted.length === 2 && isBeside(emitted[1])) {
     const [first, beside] = emitted as [unknown, Beside];
     const before = emissionsOf(first, kind);

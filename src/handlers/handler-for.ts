@@ -23,9 +23,7 @@ export type HandlerFor<
   Inputs extends readonly unknown[],
 > = HandlersByMode<Inputs>[M][ModeOfStream];
 
-type Expected<M extends Modality, ModeOfStream extends Mode> = ExpectedHandler<
-  (typeof EXPECTED_HANDLERS)[M][ModeOfStream]
->;
+type Sentences = typeof EXPECTED_HANDLERS;
 
 /** Looked up and not computed: TypeScript infers the arguments of functions in a type that it can look up. */
 interface HandlersByMode<Inputs extends readonly unknown[]> {
@@ -34,31 +32,40 @@ interface HandlersByMode<Inputs extends readonly unknown[]> {
       | VideoFunction<Inputs>
       | FittingVideo<Inputs>
       | WorkerHandler
-      | Expected<"video", "send-receive">;
-    readonly send: VideoFunction<Inputs> | FittingVideo<Inputs> | WorkerHandler | Expected<"video", "send">;
-    readonly receive: VideoSource<Inputs> | FittingVideo<Inputs> | WorkerHandler | Expected<"video", "receive">;
+      | ExpectedHandler<Sentences["video"]["send-receive"]>;
+    readonly send:
+      | VideoFunction<Inputs>
+      | FittingVideo<Inputs>
+      | WorkerHandler
+      | ExpectedHandler<Sentences["video"]["send"]>;
+    readonly receive:
+      | VideoSource<Inputs>
+      | FittingVideo<Inputs>
+      | WorkerHandler
+      | ExpectedHandler<Sentences["video"]["receive"]>;
   };
   readonly audio: {
-    readonly "send-receive": FittingAudio<Inputs> | Expected<"audio", "send-receive">;
-    readonly send: FittingAudio<Inputs> | Expected<"audio", "send">;
-    readonly receive: AudioSource<Inputs> | Expected<"audio", "receive">;
+    readonly "send-receive": FittingAudio<Inputs> | ExpectedHandler<Sentences["audio"]["send-receive"]>;
+    readonly send: FittingAudio<Inputs> | ExpectedHandler<Sentences["audio"]["send"]>;
+    readonly receive: AudioSource<Inputs> | ExpectedHandler<Sentences["audio"]["receive"]>;
   };
   readonly "audio-video": {
-    readonly "send-receive": FittingAudioVideo<Inputs> | Expected<"audio-video", "send-receive">;
-    readonly send: FittingAudioVideo<Inputs> | Expected<"audio-video", "send">;
-    readonly receive: FittingAudioVideo<Inputs> | Expected<"audio-video", "receive">;
+    readonly "send-receive": FittingAudioVideo<Inputs> | ExpectedHandler<Sentences["audio-video"]["send-receive"]>;
+    readonly send: FittingAudioVideo<Inputs> | ExpectedHandler<Sentences["audio-video"]["send"]>;
+    readonly receive: FittingAudioVideo<Inputs> | ExpectedHandler<Sentences["audio-video"]["receive"]>;
   };
 }
 
 type AudioMembers = "receive" | "emit" | "startUp" | "shutdown" | "clearQueue" | "inputSampleRate" | "outputSampleRate";
 
 /** A VideoStreamHandler that takes these inputs. */
-interface FittingVideo<Inputs>
+interface FittingVideo<Inputs extends readonly unknown[]>
   extends TakesInputs<Inputs>, Pick<VideoStreamHandler, "callable" | "fps" | "skipFrames"> {}
 
 /** A StreamHandler that takes these inputs. */
-interface FittingAudio<Inputs> extends TakesInputs<Inputs>, Pick<StreamHandler, AudioMembers> {}
+interface FittingAudio<Inputs extends readonly unknown[]>
+  extends TakesInputs<Inputs>, Pick<StreamHandler, AudioMembers> {}
 
 /** An AudioVideoStreamHandler that takes these inputs. */
-interface FittingAudioVideo<Inputs>
+interface FittingAudioVideo<Inputs extends readonly unknown[]>
   extends TakesInputs<Inputs>, Pick<AudioVideoStreamHandler, AudioMembers | "videoReceive" | "videoEmit"> {}

@@ -33,7 +33,7 @@ export interface MessageChannel {
  * `StreamHandler<[threshold: number]>`.
  */
 export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> {
-  declare readonly [taken]?: (inputs: NoInfer<Inputs>) => void;
+  declare readonly [taken]?: (...inputs: Inputs) => void;
   /** How many channels `receive` is given. */
   readonly expectedLayout: AudioLayout;
   /** The sample rate of what is sent where the peer leaves the choice. */
@@ -176,7 +176,10 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
   }
 }
 
-/** FastRTC's name for a handler whose methods are asynchronous. Here one class serves both. */
+/**
+ * FastRTC's name for a handler whose methods are asynchronous. Here one class serves both.
+ * @alias
+ */
 export const AsyncStreamHandler = StreamHandler;
 /** FastRTC's name for a handler whose methods are asynchronous. Here one class serves both. */
 export type AsyncStreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> = StreamHandler<Inputs>;

@@ -22,7 +22,7 @@ export interface VideoStreamHandlerOptions {
 
 /** A function or generator of pictures, with a say in how many there are. Annotate its additional inputs. */
 export class VideoStreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> {
-  declare readonly [taken]?: (inputs: NoInfer<Inputs>) => void;
+  declare readonly [taken]?: (...inputs: Inputs) => void;
   /** What makes the pictures. */
   readonly callable: (...args: never[]) => unknown;
   /** Pictures a second; undefined where nothing was said. */

@@ -38,20 +38,20 @@ export class PeerInputs {
   }
 
   /**
-   * Checks values and sets them, at once or as soon as a schema that takes its time agrees.
+   * Checks values and sets them, at once or as soon as a schema that takes its time agrees; what such a one refuses is
+   * reported, so that nobody has to wait for the promise.
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` with a line for each value at fault.
    */
-  set(id: string, values: readonly unknown[]): void | Promise<void> {
+  set(id: string, values: readonly unknown[]): Promise<void> | undefined {
     const session = this.#find(id);
     if (!session) throw unknownConnection(id);
     const parsed = parseInputs(this.#inputs, values);
     if (!(parsed instanceof Promise)) {
       session.inputs.set(parsed);
-      return;
+      return undefined;
     }
     const setting = parsed.then((late) => session.inputs.set(late));
-    // Who does not wait for the promise must not end the process by it.
-    setting.catch((thrown: unknown) => this.#logger.debug(`the inputs of ${id} were refused:`, toError(thrown)));
+    setting.catch((thrown: unknown) => session.reportError(toError(thrown)));
     return setting;
   }
 

@@ -72,13 +72,7 @@ const TAKES: Record<Modality, Record<Mode, readonly Kind[]>> = {
     "send-receive": ["a StreamHandler", "an AudioVideoStreamHandler"],
     send: ["a StreamHandler", "an AudioVideoStreamHandler"],
     // Whether a function is a generator shows when it is called.
-    receive: [
-      "a function of a frame",
-      "a generator of a frame",
-      "a function of nothing",
-      "a generator of nothing",
-      "an async generator of nothing",
-    ],
+    receive: ["a function of nothing", "a generator of nothing", "an async generator of nothing"],
   },
   "audio-video": {
     "send-receive": ["an AudioVideoStreamHandler"],

@@ -210,6 +210,25 @@ describe("emit", () => {
     await peer.end();
   });
 
+  test("cannot keep the server busy with sound that is empty, or of a rate that nothing can play", async () => {
+    for (const [rate, length] of [
+      [48_000, 0],
+      [999, 100],
+    ]) {
+      let asked = 0;
+      const peer = run({
+        emit: () => {
+          asked += 1;
+          return [rate, new Int16Array(Number(length))];
+        },
+      });
+      await peer.pass(100);
+      expect(asked).toBe(6);
+      expect(peer.told).toEqual(rate === 999 ? ["error: Sound has at least 1000 samples a second, but not 999."] : []);
+      await peer.end();
+    }
+  });
+
   test("in mode send: its sound is ignored, the rest is not", async () => {
     const list: unknown[] = [
       [48_000, new Int16Array(960)],

@@ -94,7 +94,7 @@ export class HandlerRun {
 }
 
 /** A picture that is lent, as those of a peer are. */
-export function picture(timestampMs: number): VideoFrame {
+function picture(timestampMs: number): VideoFrame {
   return VideoFrame.allocate(4, 4, { lease: pool.lease(), timestampUs: timestampMs * 1000 });
 }
 

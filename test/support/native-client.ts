@@ -5,6 +5,8 @@ import type { Stream } from "../../src/index.ts";
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
   readonly id = randomUUID();
+  /** What came over the data channel. */
+  readonly messages: string[] = [];
   readonly #peer = new PeerConnection("client", { iceServers: [], disableAutoNegotiation: true });
   readonly #track: Track;
   readonly #opened: Promise<void>;
@@ -19,7 +21,10 @@ export class NativeClient {
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
     });
-    this.#peer.createDataChannel("text");
+    const channel = this.#peer.createDataChannel("text");
+    channel.onMessage((message) => {
+      if (typeof message === "string") this.messages.push(message);
+    });
   }
 
   /** The offer, all candidates inside. */
