@@ -43,11 +43,11 @@ export async function* valuesOfIterator(
   }
 }
 
-/** What a function returns, called again and again until the signal aborts; an error costs that call alone. */
+/** What a function returns, called again and again until the session ends; an error costs that call alone. */
 export async function* valuesOfCalls(
   call: () => unknown,
   session: HandlerSession,
-  signal: AbortSignal = session.signal,
 ): AsyncGenerator<unknown, void, undefined> {
+  const { signal } = session;
   while (!signal.aborted) yield await unlessAborted(attempt(session, call), signal);
 }
