@@ -30,7 +30,7 @@ export class WsSocket implements MessageSocket {
 
   /**
    * @param connection What the WebSocket writes its frames to, when nobody else uses it and nothing is compressed: frames
-   * that are prepared then go out in one write of one piece, in half the time. @default unknown
+   * that are prepared then go out in one write of one piece. @default unknown
    */
   constructor(socket: WsWebSocket, connection?: Duplex) {
     this.#socket = socket;

@@ -37,7 +37,7 @@ async function setInput(
     const stream = streamAt(streams, path);
     if (!stream) return { status: 404, error: `There is no stream ${path}.` };
     // What the inputs are only the stream knows, and checks.
-    await stream.setInput(id, ...inputs);
+    stream.setInput(id, ...inputs);
     return { status: 204 };
   } catch (error) {
     return { status: 422, error: error instanceof Error ? error.message : String(error) };
