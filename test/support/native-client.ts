@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PeerConnection, type Track, Video } from "node-datachannel";
+import { type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
 import type { Stream } from "../../src/index.ts";
 
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
@@ -9,6 +9,8 @@ export class NativeClient {
   readonly messages: string[] = [];
   readonly #peer = new PeerConnection("client", { iceServers: [], disableAutoNegotiation: true });
   readonly #track: Track;
+  /** Held on to: the engine stops delivering to a channel whose object has been collected. */
+  readonly #channel: DataChannel;
   readonly #opened: Promise<void>;
   #onReceived: ((packet: Buffer) => void) | undefined;
 
@@ -21,8 +23,8 @@ export class NativeClient {
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
     });
-    const channel = this.#peer.createDataChannel("text");
-    channel.onMessage((message) => {
+    this.#channel = this.#peer.createDataChannel("text");
+    this.#channel.onMessage((message) => {
       if (typeof message === "string") this.messages.push(message);
     });
   }
