@@ -13,34 +13,22 @@ import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
 import { outputEvents } from "./server/output-events.ts";
-import type { PageConfig } from "./server/page-config.ts";
+import { pageConfigOf } from "./server/page-config.ts";
 import { Routes } from "./server/routes.ts";
 import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
-import {
-  type RtcConfiguration,
-  type RtcConfigurationSource,
-  resolveRtcConfiguration,
-} from "./session/rtc-configuration.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
 import type { Modality, Mode } from "./session/modality.ts";
-import type { PeerHandlerFactory } from "./session/peer-handler.ts";
-import { PeerInputs } from "./session/peer-inputs.ts";
-import { PeerOutputs } from "./session/peer-outputs.ts";
-import { SessionArrivals, unknownConnection } from "./session/session-arrivals.ts";
-import { SessionRegistry } from "./session/session-registry.ts";
-import { Session } from "./session/session.ts";
-import type { Transport } from "./session/transport.ts";
+import { Peers } from "./session/peers.ts";
+import { RtcConfigurations } from "./session/rtc-configurations.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
+import { createStreamSockets } from "./stream-sockets.ts";
 import { type WsWebSocket, WsSocket } from "./sockets/ws-socket.ts";
-import { TelephoneCalls } from "./transports/telephone/telephone-calls.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
-import { WebSocketOffers } from "./transports/websocket/websocket-offers.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
 import type { AdditionalOutput } from "./ui/additional-output.ts";
-import { version } from "./version.ts";
 
 /** Where the routes of a Stream appear in an application. */
 export interface MountOptions {
@@ -73,11 +61,8 @@ export class Stream<
   ui: StreamUi;
   readonly #options: ResolvedStreamOptions;
   readonly #logger: Logger;
-  readonly #registry: SessionRegistry;
-  readonly #handlers: PeerHandlerFactory;
-  readonly #inputs: PeerInputs;
-  readonly #arrivals: SessionArrivals;
-  readonly #outputs: PeerOutputs;
+  readonly #peers: Peers;
+  readonly #rtcConfigurations: RtcConfigurations;
   readonly #signalling: WebRtcSignalling;
   readonly #sockets: SocketService | undefined;
   readonly #createdAtMs = systemClock.nowMs();
@@ -88,26 +73,27 @@ export class Stream<
   /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
   constructor(options: StreamOptionsFor<M, ModeOfStream, Inputs, Outputs>) {
     this.#options = parseStreamOptions(options);
-    const { modality, mode, concurrencyLimit, handler, additionalInputs: inputs, allowExtraTracks } = this.#options;
+    const { modality, mode, handler, additionalInputs, allowExtraTracks } = this.#options;
     const logger = this.#options.logger ?? consoleLogger(this.#options);
-    const registry = new SessionRegistry(concurrencyLimit ?? Infinity);
-    const find = (id: string): Session | undefined => registry.get(id);
-    this.#handlers = createHandlerFactory({ handler, modality, mode, inputCount: inputs.length });
+    const handlers = createHandlerFactory({ handler, modality, mode, inputCount: additionalInputs.length });
+    const peers = new Peers({ ...this.#options, handlers, logger });
+    const rtcConfigurations = new RtcConfigurations({ ...this.#options, logger });
     this.#logger = logger;
-    this.#registry = registry;
-    this.#inputs = new PeerInputs({ inputs, find, logger });
-    this.#arrivals = new SessionArrivals({ clock: systemClock, find });
-    this.#outputs = new PeerOutputs(this.#arrivals);
+    this.#peers = peers;
+    this.#rtcConfigurations = rtcConfigurations;
     this.#signalling = new WebRtcSignalling({
-      registry,
-      createSession: (id) => this.#createSession(id, "webrtc"),
-      iceServers: async () => (await this.#rtcConfiguration("server"))?.iceServers ?? [],
+      registry: peers.registry,
+      createSession: (id) => peers.createSession(id, "webrtc"),
+      iceServers: async () => (await rtcConfigurations.server())?.iceServers ?? [],
       modality,
       mode,
       allowExtraTracks,
       logger,
     });
-    if (modality !== "video") this.#sockets = this.#createSockets();
+    if (modality !== "video") {
+      const { twilioAuthToken } = this.#options;
+      this.#sockets = createStreamSockets({ peers, audioRates: handlers.audioRates, twilioAuthToken, logger });
+    }
     this.ui = { launch: (launchOptions) => launch(this.#service, logger, launchOptions) };
   }
 
@@ -193,7 +179,7 @@ export class Stream<
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` with a line for each value at fault.
    */
   setInput(webrtcId: string, ...values: InputArguments<Inputs>): void {
-    void this.#inputs.set(webrtcId, values);
+    void this.#peers.inputs.set(webrtcId, values);
   }
 
   /**
@@ -202,7 +188,7 @@ export class Stream<
    * for before the peer's offer: its first step waits 30 seconds for it, then throws `unknown_connection`.
    */
   outputStream(webrtcId: string): AsyncIterableIterator<AdditionalOutputs, undefined> {
-    return this.#outputs.read(webrtcId);
+    return this.#peers.outputs.read(webrtcId);
   }
 
   /**
@@ -210,7 +196,7 @@ export class Stream<
    * @throws {FastRtcError} `unknown_connection` when there is no such peer, or it goes before.
    */
   async fetchLatestOutput(webrtcId: string): Promise<AdditionalOutputs> {
-    return this.#outputs.latest(webrtcId);
+    return this.#peers.outputs.latest(webrtcId);
   }
 
   /**
@@ -219,7 +205,7 @@ export class Stream<
    * EventSource does not ask again.
    */
   outputEvents(webrtcId: string): Response {
-    return outputEvents({ id: webrtcId, outputs: this.#outputs, clock: systemClock, logger: this.#logger });
+    return outputEvents({ id: webrtcId, outputs: this.#peers.outputs, clock: systemClock, logger: this.#logger });
   }
 
   /**
@@ -227,7 +213,7 @@ export class Stream<
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for any other state.
    */
   async updateConnection(webrtcId: string, state: "closed"): Promise<void> {
-    const session = this.#sessionOf(webrtcId);
+    const session = this.#peers.get(webrtcId);
     if (state !== "closed") {
       throw new FastRtcError("invalid_argument", `A connection can be "closed", but not ${JSON.stringify(state)}.`);
     }
@@ -240,8 +226,8 @@ export class Stream<
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for values at fault or a handler that cannot.
    */
   async triggerResponse(webrtcId: string, ...values: InputArguments<Inputs> | []): Promise<void> {
-    const session = this.#sessionOf(webrtcId);
-    if (values.length > 0) await this.#inputs.set(webrtcId, values);
+    const session = this.#peers.get(webrtcId);
+    if (values.length > 0) await this.#peers.inputs.set(webrtcId, values);
     if (session.triggerResponse()) return;
     throw new FastRtcError("invalid_argument", "This stream's handler has no triggerResponse method to call.");
   }
@@ -250,64 +236,16 @@ export class Stream<
   health(): Health {
     return {
       status: "ok",
-      sessions: this.#registry.size,
-      connected: this.#registry.connectedCount,
-      limit: Number.isFinite(this.#registry.limit) ? this.#registry.limit : null,
+      sessions: this.#peers.registry.size,
+      connected: this.#peers.registry.connectedCount,
+      limit: Number.isFinite(this.#peers.registry.limit) ? this.#peers.registry.limit : null,
       uptime: Math.round((systemClock.nowMs() - this.#createdAtMs) / 1000),
     };
   }
 
   /** Ends every session, each with a message to its peer. */
   async close(): Promise<void> {
-    await this.#registry.endAll("server-stopped");
-  }
-
-  #createSession(id: string, kind: Transport["kind"], headers?: Headers): Session {
-    const { timeLimit } = this.#options;
-    const session: Session = new Session({
-      id,
-      kind,
-      headers,
-      handler: this.#handlers.create(),
-      initialInputs: this.#inputs.initial((values) => session.inputs.begin(values)),
-      timeLimit: timeLimit ?? undefined,
-      logger: this.#logger,
-      onEnd: (ended) => {
-        this.#registry.leave(ended);
-        this.#arrivals.left(ended);
-      },
-    });
-    this.#arrivals.arrived(session);
-    return session;
-  }
-
-  #sessionOf(id: string): Session {
-    const session = this.#registry.get(id);
-    if (session) return session;
-    throw unknownConnection(id);
-  }
-
-  #createSockets(): SocketService {
-    // oxlint-disable-next-line node/no-process-env -- a secret belongs into the environment, and this is the edge
-    const { twilioAuthToken = process.env["TWILIO_AUTH_TOKEN"] } = this.#options;
-    const [registry, logger] = [this.#registry, this.#logger];
-    const offers = new WebSocketOffers({
-      registry,
-      createSession: (id, headers) => this.#createSession(id, "websocket", headers),
-      rates: this.#handlers.audioRates ?? DEFAULT_AUDIO_RATES,
-      logger,
-    });
-    const calls = new TelephoneCalls({
-      registry,
-      createSession: (id, headers) => this.#createSession(id, "telephone", headers),
-      authToken: twilioAuthToken || undefined,
-      logger,
-    });
-    return {
-      acceptWebSocket: (socket, headers) => offers.accept(socket, headers),
-      acceptCall: (socket, request) => calls.accept(socket, request),
-      answerCall: (request, form) => calls.incoming(request, form),
-    };
+    await this.#peers.registry.endAll("server-stopped");
   }
 
   get #audioSockets(): SocketService {
@@ -320,7 +258,7 @@ export class Stream<
       offer: (body) => this.offer(body),
       sockets: this.#sockets,
       health: () => this.health(),
-      pageConfig: () => this.#pageConfig(),
+      pageConfig: async () => pageConfigOf(this.#options, await this.#rtcConfigurations.client()),
       prepare: () => this.#prepare(),
       close: () => this.close(),
     };
@@ -344,46 +282,4 @@ export class Stream<
     this.#routes.set(key, routes);
     return routes;
   }
-
-  async #pageConfig(): Promise<PageConfig> {
-    const { modality, mode, trackConstraints, rtpParams, timeLimit, uiArgs } = this.#options;
-    return {
-      version,
-      title: uiArgs.title ?? "FastRTC",
-      subtitle: uiArgs.subtitle ?? null,
-      modality,
-      mode,
-      rtcConfiguration: await this.#rtcConfiguration("client"),
-      trackConstraints: trackConstraints ?? DEFAULT_VIDEO_CONSTRAINTS,
-      rtpParams: rtpParams ?? DEFAULT_RTP_PARAMS,
-      timeLimit: timeLimit ?? null,
-    };
-  }
-
-  /** STUN and TURN servers of one side; without them the connection is tried all the same, since most need none. */
-  async #rtcConfiguration(side: "client" | "server"): Promise<RtcConfiguration | null> {
-    const { rtcConfiguration, serverRtcConfiguration } = this.#options;
-    const source = (side === "server" ? serverRtcConfiguration : undefined) ?? rtcConfiguration;
-    try {
-      return await resolveRtcConfiguration(source as RtcConfigurationSource | null | undefined);
-    } catch (thrown) {
-      this.#logger.error(
-        `no STUN or TURN server can be used, since the ${side}'s rtcConfiguration failed:`,
-        toError(thrown),
-      );
-      return null;
-    }
-  }
 }
-
-const DEFAULT_VIDEO_CONSTRAINTS = {
-  width: { ideal: 640 },
-  height: { ideal: 480 },
-  frameRate: { ideal: 30 },
-  facingMode: "user",
-};
-
-/** Of the wire, for WebSocket clients that ask for no other, where the handler has none of its own. */
-const DEFAULT_AUDIO_RATES = { inputSampleRate: 24_000, outputSampleRate: 24_000 };
-
-const DEFAULT_RTP_PARAMS = { degradationPreference: "maintain-framerate" } as const;

@@ -33,6 +33,9 @@ export type RtcConfigurationSource =
   | RtcConfigurationInput
   | (() => RtcConfigurationInput | null | undefined | Promise<RtcConfigurationInput | null | undefined>);
 
+/** A source as options hold it once they were read: what a function returns is checked when it has. */
+export type GivenRtcConfiguration = RtcConfigurationSource | RtcConfiguration | (() => unknown) | null | undefined;
+
 const urlSchema = z
   .string()
   .regex(/^(stuns?|turns?):\S+$/, { error: 'an ICE server\'s URL begins with "stun:", "turn:" or "turns:"' });
@@ -68,9 +71,7 @@ export const rtcConfigurationSchema = z.object({
  * The configuration of a source, asked anew each time when it is a function.
  * @throws {FastRtcError} `invalid_option` when what the function returned is not a configuration; what it throws passes through.
  */
-export async function resolveRtcConfiguration(
-  source: RtcConfigurationSource | null | undefined,
-): Promise<RtcConfiguration | null> {
+export async function resolveRtcConfiguration(source: GivenRtcConfiguration): Promise<RtcConfiguration | null> {
   const value = typeof source === "function" ? await source() : source;
   if (value === null || value === undefined) return null;
   const parsed = rtcConfigurationSchema.safeParse(value);

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "stream-options": [...LEAVES, "codecs", "session", "handlers", "speech", "turns"],
   server: [...LEAVES, "version", "codecs", "session", "sockets"],
   frameworks: [...LEAVES, "version", "codecs", "session", "sockets", "server"],
+  "stream-sockets": [...LEAVES, "session", "sockets", "server", "transports/websocket", "transports/telephone"],
   stream: ["*"],
   index: ["*"],
   "turn-credentials": LEAVES,

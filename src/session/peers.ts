@@ -1,0 +1,72 @@
+import { type Clock, systemClock } from "../async/clock.ts";
+import type { AdditionalInput } from "../ui/additional-input.ts";
+import type { Logger } from "./logger.ts";
+import type { PeerHandlerFactory } from "./peer-handler.ts";
+import { PeerInputs } from "./peer-inputs.ts";
+import { PeerOutputs } from "./peer-outputs.ts";
+import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
+import { SessionRegistry } from "./session-registry.ts";
+import { Session } from "./session.ts";
+import type { Transport } from "./transport.ts";
+
+export interface PeersOptions {
+  readonly handlers: PeerHandlerFactory;
+  readonly additionalInputs: readonly AdditionalInput[];
+  /** How many there may be at once; null for any number. */
+  readonly concurrencyLimit: number | null;
+  /** Seconds that each may stay; null for any time. */
+  readonly timeLimit?: number | null | undefined;
+  readonly logger: Logger;
+  /** @internal Replaced in tests. */
+  readonly clock?: Clock;
+}
+
+/** The peers of one Stream: how each one's session begins, what they are given and give, and how they are found. */
+export class Peers {
+  readonly registry: SessionRegistry;
+  readonly inputs: PeerInputs;
+  readonly outputs: PeerOutputs;
+  readonly #options: PeersOptions;
+  readonly #arrivals: SessionArrivals;
+
+  constructor(options: PeersOptions) {
+    const { additionalInputs, concurrencyLimit, logger, clock = systemClock } = options;
+    const find = (id: string): Session | undefined => this.registry.get(id);
+    this.#options = options;
+    this.registry = new SessionRegistry(concurrencyLimit ?? Infinity);
+    this.inputs = new PeerInputs({ inputs: additionalInputs, find, logger });
+    this.#arrivals = new SessionArrivals({ clock, find });
+    this.outputs = new PeerOutputs(this.#arrivals);
+  }
+
+  /** Makes the session of a peer that has been admitted; it leaves its place when it ends. */
+  createSession(id: string, kind: Transport["kind"], headers?: Headers): Session {
+    const { handlers, timeLimit, logger, clock } = this.#options;
+    const session: Session = new Session({
+      id,
+      kind,
+      headers,
+      handler: handlers.create(),
+      initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),
+      timeLimit: timeLimit ?? undefined,
+      logger,
+      onEnd: (ended) => {
+        this.registry.leave(ended);
+        this.#arrivals.left(ended);
+      },
+      ...(clock && { clock }),
+    });
+    this.#arrivals.arrived(session);
+    return session;
+  }
+
+  /**
+   * The session of a peer.
+   * @throws {FastRtcError} `unknown_connection`.
+   */
+  get(id: string): Session {
+    const session = this.registry.get(id);
+    if (session) return session;
+    throw unknownConnection(id);
+  }
+}
