@@ -13,7 +13,8 @@ export type FastRtcErrorCode =
   | "frame_released"
   | "codec_failed"
   | "port_in_use"
-  | "no_session";
+  | "no_session"
+  | "turn_credentials_failed";
 
 /**
  * The error that this package throws when the caller, an option or the network is at fault.

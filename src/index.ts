@@ -30,6 +30,15 @@ export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } 
 export type { Modality, Mode } from "./session/modality.ts";
 export type { IceServerInput, RtcConfigurationInput, RtcConfigurationSource } from "./session/rtc-configuration.ts";
 export type { SessionContext } from "./session/session-context.ts";
+export type {
+  InboundAudioStats,
+  InboundVideoStats,
+  OutboundAudioStats,
+  OutboundVideoStats,
+  ProcessingStats,
+  SessionStats,
+} from "./session/session-stats.ts";
+export type { Timing } from "./session/timing-window.ts";
 export { type MountOptions, Stream, type StreamUi } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
@@ -38,6 +47,16 @@ export type {
   StreamOptionsFor,
   UiArgs,
 } from "./stream-options.ts";
+export { type CloudflareTurnOptions, getCloudflareTurnCredentials } from "./turn-credentials/cloudflare.ts";
+export { getTurnCredentials, type TurnServiceOptions } from "./turn-credentials/get-turn-credentials.ts";
+export { getHfTurnCredentials, type HfTurnOptions } from "./turn-credentials/hugging-face.ts";
+export { reuseTurnCredentials, type ReuseTurnCredentialsOptions } from "./turn-credentials/reuse-turn-credentials.ts";
+export type {
+  TurnCredentials,
+  TurnCredentialsServer,
+  TurnRequestOptions,
+} from "./turn-credentials/turn-credentials.ts";
+export { getTwilioTurnCredentials, type TwilioTurnOptions } from "./turn-credentials/twilio.ts";
 export type { AdditionalInput, InputArguments, InputValues } from "./ui/additional-input.ts";
 export type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
 export { audio } from "./ui/audio.ts";
