@@ -3,6 +3,7 @@ import { getHfTurnCredentials } from "./hugging-face.ts";
 import { checkedTtl, missingSecret, requestCredentials } from "./request-credentials.ts";
 import type { TurnCredentials, TurnRequestOptions } from "./turn-credentials.ts";
 
+/** With what Cloudflare is asked. */
 export interface CloudflareTurnOptions extends TurnRequestOptions {
   /** The id of a TURN key of yours. @default the environment's CLOUDFLARE_TURN_KEY_ID */
   turnKeyId?: string;

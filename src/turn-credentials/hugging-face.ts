@@ -2,6 +2,7 @@ import { environmentVariable } from "./environment.ts";
 import { checkedTtl, missingSecret, requestCredentials } from "./request-credentials.ts";
 import type { TurnCredentials, TurnRequestOptions } from "./turn-credentials.ts";
 
+/** With what the service of FastRTC is asked. */
 export interface HfTurnOptions extends TurnRequestOptions {
   /** A token of Hugging Face. @default the environment's HF_TOKEN */
   token?: string;

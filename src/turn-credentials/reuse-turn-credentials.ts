@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../async/clock.ts";
 import { FastRtcError } from "../errors.ts";
 import type { TurnCredentials } from "./turn-credentials.ts";
 
+/** For how long credentials are given out. */
 export interface ReuseTurnCredentialsOptions {
   /**
    * For how many seconds the same credentials are given out: their `ttl` less the longest call, since a relay that is in

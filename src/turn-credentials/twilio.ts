@@ -2,6 +2,7 @@ import { environmentVariable } from "./environment.ts";
 import { checkedTtl, missingSecret, requestCredentials } from "./request-credentials.ts";
 import type { TurnCredentials, TurnRequestOptions } from "./turn-credentials.ts";
 
+/** With what Twilio is asked. */
 export interface TwilioTurnOptions extends TurnRequestOptions {
   /** The SID of a Twilio account. @default the environment's TWILIO_ACCOUNT_SID */
   twilioSid?: string;
