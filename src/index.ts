@@ -1,3 +1,6 @@
+export { ItemQueue, type ItemQueueOptions } from "./async/item-queue.ts";
+export { waitForItem, type WaitForItemOptions } from "./async/wait-for-item.ts";
+export { type AudioFileFormat, type AudioFileOptions, audioToBytes, audioToFile } from "./codecs/audio-file.ts";
 export { FastRtcError, type FastRtcErrorCode, WebRTCError } from "./errors.ts";
 export type { AudioSource } from "./handlers/audio-source.ts";
 export { AsyncAudioVideoStreamHandler, AudioVideoStreamHandler } from "./handlers/audio-video-stream-handler.ts";
@@ -13,6 +16,7 @@ export type { VideoFunction, VideoGenerator } from "./handlers/video-function.ts
 export type { VideoSource } from "./handlers/video-source.ts";
 export { VideoStreamHandler, type VideoStreamHandlerOptions } from "./handlers/video-stream-handler.ts";
 export { WorkerHandler } from "./handlers/worker-handler.ts";
+export { aggregateBytesTo16Bit } from "./media/aggregate-bytes.ts";
 export { audioToFloat32, audioToInt16 } from "./media/audio-conversion.ts";
 export { AudioFrame, type AudioFrameInit, type AudioLayout, type AudioTuple } from "./media/audio-frame.ts";
 export type { Samples } from "./media/convert-samples.ts";
