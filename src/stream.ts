@@ -20,7 +20,9 @@ import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
 import type { Modality, Mode } from "./session/modality.ts";
+import { networkFromEnvironment } from "./session/network-options.ts";
 import { Peers } from "./session/peers.ts";
+import type { SessionStats } from "./session/session-stats.ts";
 import { RtcConfigurations } from "./session/rtc-configurations.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
 import { createStreamSockets } from "./stream-sockets.ts";
@@ -85,6 +87,8 @@ export class Stream<
       registry: peers.registry,
       createSession: (id) => peers.createSession(id, "webrtc"),
       iceServers: async () => (await rtcConfigurations.server())?.iceServers ?? [],
+      // oxlint-disable-next-line node/no-process-env -- containers are told by it, and this is the edge
+      network: this.#options.network ?? networkFromEnvironment(process.env),
       modality,
       mode,
       allowExtraTracks,
@@ -230,6 +234,15 @@ export class Stream<
     if (values.length > 0) await this.#peers.inputs.set(webrtcId, values);
     if (session.triggerResponse()) return;
     throw new FastRtcError("invalid_argument", "This stream's handler has no triggerResponse method to call.");
+  }
+
+  /**
+   * How a peer's stream does: pictures per second, bitrates, loss, jitter and round trip of the network, and where the time of a
+   * picture goes. Cheap enough to be asked for every second.
+   * @throws {FastRtcError} `unknown_connection`.
+   */
+  stats(webrtcId: string): SessionStats {
+    return this.#peers.get(webrtcId).stats();
   }
 
   /** How many peers there are, and how many there may be. */

@@ -7,6 +7,10 @@ export interface BoundedQueueOptions<T> {
   overflow: "drop-oldest" | "drop-newest";
   /** Called with every item that nobody will read: dropped on overflow, or left when the queue ends. */
   onDrop?: (item: T) => void;
+  /** Called when the reader asks for the next item, which it may have to wait for. */
+  onAsk?: () => void;
+  /** Called with every item the moment it is handed to the reader. */
+  onTake?: (item: T) => void;
 }
 
 /**
@@ -19,15 +23,19 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #capacity: number;
   readonly #overflow: "drop-oldest" | "drop-newest";
   readonly #onDrop: ((item: T) => void) | undefined;
+  readonly #onAsk: (() => void) | undefined;
+  readonly #onTake: ((item: T) => void) | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void) | undefined;
   #ended = false;
   #droppedCount = 0;
 
-  constructor({ capacity, overflow, onDrop }: BoundedQueueOptions<T>) {
+  constructor({ capacity, overflow, onDrop, onAsk, onTake }: BoundedQueueOptions<T>) {
     invariant(Number.isInteger(capacity) && capacity >= 1, "a queue holds at least one item");
     this.#capacity = capacity;
     this.#overflow = overflow;
     this.#onDrop = onDrop;
+    this.#onAsk = onAsk;
+    this.#onTake = onTake;
   }
 
   /** How many items wait to be read. */
@@ -53,6 +61,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     if (this.#waiting) {
       const resolve = this.#waiting;
       this.#waiting = undefined;
+      this.#onTake?.(item);
       resolve({ done: false, value: item });
       return;
     }
@@ -90,8 +99,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** The next item, or `done` once the queue has ended. */
   next(): Promise<IteratorResult<T, undefined>> {
     invariant(!this.#waiting, "a bounded queue has one reader at a time");
+    this.#onAsk?.();
     if (this.#items.length > 0) {
-      return Promise.resolve({ done: false, value: this.#items.shift() as T });
+      const item = this.#items.shift() as T;
+      this.#onTake?.(item);
+      return Promise.resolve({ done: false, value: item });
     }
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {

@@ -14,7 +14,9 @@ import type { Logger } from "./logger.ts";
 import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
 import type { SessionContext } from "./session-context.ts";
 import { SessionInputs } from "./session-inputs.ts";
+import { type OnHandled, SessionMeter } from "./session-meter.ts";
 import { SessionOutputs } from "./session-outputs.ts";
+import type { SessionStats } from "./session-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
 /** How long a peer may take from its offer to a connection, in milliseconds. */
@@ -23,6 +25,8 @@ const CONNECT_TIMEOUT_MS = 30_000;
 const CONNECT_SILENCE_MS = 9000;
 /** How many pieces of sound wait for a busy handler, a second's worth; the oldest go first. */
 const MAX_WAITING_AUDIO = 50;
+/** How long a piece of sound usually is, in milliseconds. */
+const USUAL_PIECE_MS = 20;
 /** How sound passes that no transport sends. */
 const UNHEARD: AudioFormat = { sampleRate: 8000, channels: 1, packetMs: 20, leadMs: 0 };
 
@@ -40,6 +44,8 @@ export interface SessionOptions {
   readonly logger: Logger;
   /** Called once, the moment the session ends: its place is free again. */
   readonly onEnd: (session: Session, reason: CloseReason) => void;
+  /** Told how long the handler took for each picture, in milliseconds. */
+  readonly onHandled?: OnHandled | undefined;
   /** @internal Replaced in tests. */
   readonly clock?: Clock;
 }
@@ -60,6 +66,8 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
   readonly clock: Clock;
+  /** Measures the way of the pictures through it. */
+  readonly meter: SessionMeter;
   readonly #errors: ErrorReporter;
   readonly #abort = new AbortController();
   readonly #video: BoundedQueue<VideoFrame>;
@@ -81,16 +89,24 @@ export class Session implements TransportEvents, HandlerSession {
     timeLimit,
     logger,
     onEnd,
+    onHandled,
     clock = systemClock,
   }: SessionOptions) {
     this.id = id;
     this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
     this.inputs = new SessionInputs(initialInputs ?? undefined);
     this.#handler = handler;
+    const meter = new SessionMeter(clock, onHandled);
+    this.meter = meter;
     this.#video = new BoundedQueue<VideoFrame>({
       capacity: handler.videoCapacity ?? 1,
       overflow: "drop-oldest",
-      onDrop: (frame) => frame.release(),
+      onDrop: (frame) => {
+        meter.pictureSkipped();
+        frame.release();
+      },
+      onAsk: () => meter.pictureHandled(),
+      onTake: () => meter.pictureTaken(),
     });
     this.#timeLimit = timeLimit;
     this.#logger = logger;
@@ -132,6 +148,7 @@ export class Session implements TransportEvents, HandlerSession {
   connected(): void {
     if (this.#state !== "connecting") return;
     this.#state = "connected";
+    this.meter.connected();
     this.#cancelTimer();
     this.#cancelSilenceTimer();
     if (this.#timeLimit !== undefined) {
@@ -142,6 +159,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   videoFrame(frame: VideoFrame): void {
+    this.meter.pictureArrived(frame);
     this.#video.push(frame);
   }
 
@@ -172,6 +190,18 @@ export class Session implements TransportEvents, HandlerSession {
   clearQueue(): void {
     this.#outlet?.clear();
     this.#transport?.clearAudio();
+  }
+
+  /** How the stream does. */
+  stats(): SessionStats {
+    return this.meter.read({
+      webrtcId: this.id,
+      transport: this.context.transport,
+      state: this.#state,
+      carried: this.#transport?.stats?.(),
+      waitingInMs: this.#audio.length * USUAL_PIECE_MS,
+      waitingOutMs: this.#outlet?.waitingMs ?? 0,
+    });
   }
 
   /** Has the handler answer now; false when it is of a kind that cannot. */
@@ -238,7 +268,14 @@ export class Session implements TransportEvents, HandlerSession {
 
   #pumpVideo(): Promise<void> | undefined {
     const emissions = this.#handler.video?.(this.#video, this);
-    return emissions && this.#pump(emissions, async (frame) => this.#transport?.sendVideo(frame));
+    return (
+      emissions &&
+      this.#pump(emissions, async (frame) => {
+        this.meter.pictureHandled();
+        this.meter.pictureSent(frame);
+        await this.#transport?.sendVideo(frame);
+      })
+    );
   }
 
   #pumpAudio(): Promise<void> | undefined {

@@ -2,6 +2,7 @@ import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import type { CloseReason } from "./close-reason.ts";
+import type { TransportStats } from "./transport-stats.ts";
 
 /** The sound that a transport sends: signed 16-bit samples, interleaved, in packets of equal length. */
 export interface AudioFormat {
@@ -33,6 +34,8 @@ export interface Transport {
   clearAudio(): void;
   /** Sends a message, or keeps it until the peer can hear it; a bounded number is kept, the oldest go first. */
   sendMessage(message: ServerMessage): void;
+  /** What it knows of the media that it carries; absent when it knows nothing. Counts begin with the transport. */
+  stats?(): TransportStats;
   /** Closes the connection and frees what it holds. Harmless when repeated. */
   close(): Promise<void>;
 }

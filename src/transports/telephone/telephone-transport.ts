@@ -4,6 +4,7 @@ import { decodeMuLaw, encodeMuLaw } from "../../media/g711.ts";
 import { encodeTwilioClear, encodeTwilioMark, encodeTwilioMedia } from "../../protocol/twilio/stream-command.ts";
 import { TWILIO_SAMPLE_RATE, parseTwilioMessage } from "../../protocol/twilio/stream-message.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
 import { PlaybackMeter } from "./playback-meter.ts";
@@ -43,6 +44,10 @@ export class TelephoneTransport implements Transport, LinkReceiver {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #playback = new PlaybackMeter();
+  #inPackets = 0;
+  #inBytes = 0;
+  #outPackets = 0;
+  #outBytes = 0;
   #onPlayedOut: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -70,7 +75,10 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   sendAudio(frame: AudioFrame): void {
     if (this.#link.bufferedAmount > MAX_BUFFERED_BYTES) return;
-    if (!this.#link.sendText(encodeTwilioMedia(this.#streamSid, encodeMuLaw(frame.toInt16())))) return;
+    const payload = encodeMuLaw(frame.toInt16());
+    if (!this.#link.sendText(encodeTwilioMedia(this.#streamSid, payload))) return;
+    this.#outPackets += 1;
+    this.#outBytes += payload.length;
     const mark = this.#playback.sent(frame.durationMs, this.#clock.nowMs());
     if (mark !== undefined) this.#link.sendText(encodeTwilioMark(this.#streamSid, mark));
   }
@@ -82,6 +90,12 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   /** A telephone shows no messages; what went wrong is on the server's log. */
   sendMessage(): void {}
+
+  stats(): TransportStats {
+    const inbound = { codec: "PCMU", packets: this.#inPackets, bytes: this.#inBytes, packetsLost: 0, concealedMs: 0 };
+    const outbound = { codec: "PCMU", packets: this.#outPackets, bytes: this.#outBytes, unheardMs: this.waitingMs };
+    return { inbound: { audio: inbound }, outbound: { audio: outbound } };
+  }
 
   /** Hangs up once the caller has heard what was sent, a fifth of a second at most. */
   close(): Promise<void> {
@@ -138,6 +152,8 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   #receive(payload: Uint8Array, timestampMs: number | undefined): number {
     if (payload.length === 0) return 0;
+    this.#inPackets += 1;
+    this.#inBytes += payload.length;
     const samples = decodeMuLaw(payload);
     const timestampUs = timestampMs === undefined ? undefined : timestampMs * 1000;
     this.#events.audioFrame(new AudioFrame({ samples, sampleRate: TWILIO_SAMPLE_RATE, timestampUs }));

@@ -6,6 +6,7 @@ import { AudioReceiveStream, type ReceivedAudio } from "../../rtp/audio-receive-
 import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
 import type { RtpPacket } from "../../rtp/packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import type { InboundAudioCounts } from "../../session/transport-stats.ts";
 
 /** How many pieces may wait for the decoder to be made, a second's worth; the oldest go first. */
 const MAX_WAITING = 50;
@@ -41,6 +42,21 @@ export class AudioReceiver {
 
   get nextTimerMs(): number | undefined {
     return this.#stream?.nextTimerMs;
+  }
+
+  /** Absent before the first packet. */
+  get stats(): InboundAudioCounts | undefined {
+    if (!this.#stream) return undefined;
+    const { stats } = this.#stream;
+    return {
+      codec: "opus",
+      packets: stats.packetCount,
+      bytes: stats.byteCount,
+      packetsLost: stats.cumulativeLost,
+      jitterMs: stats.jitterMs,
+      concealedMs: stats.concealedPacketCount * 20,
+      bufferMs: stats.reorderWaitMs,
+    };
   }
 
   /** Takes a packet; those of other streams than the one that is received are passed over. */

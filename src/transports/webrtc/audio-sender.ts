@@ -7,6 +7,7 @@ import type { AudioSendStream, OutgoingAudio } from "../../rtp/audio-send-stream
 import type { AudioLevel } from "../../rtp/header-extensions.ts";
 import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import type { OutboundAudioCounts } from "../../session/transport-stats.ts";
 import type { AudioFormat } from "../../session/transport.ts";
 
 /**
@@ -62,6 +63,11 @@ export class AudioSender {
   get nextTimerMs(): number | undefined {
     const nextMs = Math.min(this.#options.stream.nextTimerMs ?? Infinity, this.#keepAliveAtMs ?? Infinity);
     return nextMs === Infinity ? undefined : nextMs;
+  }
+
+  get stats(): OutboundAudioCounts {
+    const { packetCount, byteCount, fractionLost } = this.#options.stream.stats;
+    return { codec: "opus", packets: packetCount, bytes: byteCount, fractionLost };
   }
 
   /** Begins to keep the connection alive. */

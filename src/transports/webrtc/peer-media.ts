@@ -17,6 +17,7 @@ import { TransportStamper } from "../../rtp/transport-stamper.ts";
 import type { VideoCodecName } from "../../rtp/video-codec.ts";
 import { VideoSendStream } from "../../rtp/video-send-stream.ts";
 import { Vp8Packetizer } from "../../rtp/vp8/packetizer.ts";
+import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, TransportEvents } from "../../session/transport.ts";
 import { AudioReceiver } from "./audio-receiver.ts";
 import { AudioSender } from "./audio-sender.ts";
@@ -133,6 +134,14 @@ export class PeerMedia {
       for (const stream of this.#streams) stream.handleRtcp(packet, arrivalMs);
     }
     this.#scheduleTimer();
+  }
+
+  stats(): TransportStats {
+    return {
+      inbound: { video: this.#videoReceiver?.stats, audio: this.#audioReceiver?.stats },
+      outbound: { video: this.#videoSender?.stats, audio: this.#audioSender?.stats },
+      roundTripMs: this.#roundTripTime.currentMs,
+    };
   }
 
   /** Lets nothing more out, and nothing in; `close` frees the codecs. */

@@ -6,6 +6,8 @@ import type { FramePool } from "../../media/frame-pool.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
 import type { RtpPacket } from "../../rtp/packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import { TimingWindow } from "../../session/timing-window.ts";
+import type { InboundVideoCounts } from "../../session/transport-stats.ts";
 import {
   type ReceivedVideoFrame,
   VideoReceiveStream,
@@ -38,6 +40,8 @@ export class VideoReceiver {
   #lastPacketMs = 0;
   #decoder: VideoDecoder | undefined;
   readonly #decoding: Promise<void>;
+  readonly #decodeTimes = new TimingWindow();
+  #codec: ReceivedVideoFrame["codec"] | undefined;
 
   constructor(options: VideoReceiverOptions) {
     this.#options = options;
@@ -46,6 +50,26 @@ export class VideoReceiver {
 
   get nextTimerMs(): number | undefined {
     return this.#stream?.nextTimerMs;
+  }
+
+  /** Absent before the first packet. */
+  get stats(): InboundVideoCounts | undefined {
+    if (!this.#stream) return undefined;
+    const { stats } = this.#stream;
+    return {
+      codec: this.#codec,
+      packets: stats.packetCount,
+      bytes: stats.byteCount,
+      packetsLost: stats.cumulativeLost,
+      jitterMs: stats.jitterMs,
+      frames: stats.frameCount,
+      keyframes: stats.keyframeCount,
+      framesDropped: stats.droppedFrameCount + this.#waiting.droppedCount,
+      nacks: stats.nackedPacketCount,
+      keyframeRequests: stats.keyframeRequestCount,
+      allowedBps: stats.allowedBps,
+      decode: this.#decodeTimes.read(),
+    };
   }
 
   /** Takes a packet; those of other streams than the one that is received, and of its retransmissions, are passed over. */
@@ -85,18 +109,19 @@ export class VideoReceiver {
   }
 
   async #decodeAll(): Promise<void> {
-    let codec: ReceivedVideoFrame["codec"] | undefined;
     for await (const unit of this.#waiting) {
-      if (!this.#decoder || unit.codec !== codec) {
+      if (!this.#decoder || unit.codec !== this.#codec) {
         await this.#decoder?.close();
-        codec = unit.codec;
-        this.#decoder = await VideoDecoder.create({ codec, pool: this.#options.pool });
+        this.#codec = unit.codec;
+        this.#decoder = await VideoDecoder.create({ codec: unit.codec, pool: this.#options.pool });
         if (this.#waiting.ended) {
           await this.#decoder.close();
           return;
         }
       }
+      const startMs = this.#options.clock.nowMs();
       const { frames, keyframeNeeded } = await this.#decoder.decode(unit);
+      this.#decodeTimes.note(this.#options.clock.nowMs() - startMs);
       for (const frame of frames) this.#options.onFrame(frame);
       if (keyframeNeeded) {
         this.#stream?.requireKeyframe();

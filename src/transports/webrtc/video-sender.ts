@@ -5,6 +5,8 @@ import type { EncodedVideoFrame, VideoCodec } from "../../media/encoded-video-fr
 import type { VideoFrame } from "../../media/video-frame.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
 import type { VideoSendStream } from "../../rtp/video-send-stream.ts";
+import { TimingWindow } from "../../session/timing-window.ts";
+import type { OutboundVideoCounts } from "../../session/transport-stats.ts";
 import { MediaTimeline } from "./media-timeline.ts";
 
 export interface VideoSenderOptions {
@@ -21,6 +23,7 @@ export interface VideoSenderOptions {
 export class VideoSender {
   readonly #options: VideoSenderOptions;
   readonly #timeline = new MediaTimeline();
+  readonly #encodeTimes = new TimingWindow();
   #encoder: Promise<VideoEncoder> | undefined;
   /** The frame that is being encoded; it never rejects. */
   #encoding: Promise<void> = Promise.resolve();
@@ -32,6 +35,23 @@ export class VideoSender {
 
   get nextTimerMs(): number | undefined {
     return this.#options.stream.nextTimerMs;
+  }
+
+  get stats(): OutboundVideoCounts {
+    const { codec, stream } = this.#options;
+    const { packetCount, byteCount, frameCount, keyframeCount, resentPacketCount, fractionLost, targetBps } =
+      stream.stats;
+    return {
+      codec,
+      packets: packetCount,
+      bytes: byteCount,
+      frames: frameCount,
+      keyframes: keyframeCount,
+      packetsResent: resentPacketCount,
+      fractionLost,
+      targetBps,
+      encode: this.#encodeTimes.read(),
+    };
   }
 
   /** Resolves once the encoder is free for the frame and has copied its pixels. */
@@ -50,7 +70,10 @@ export class VideoSender {
     encoder.setBitrate(stream.targetBitrateBps);
     const placed = frame.withTimestamp(this.#timeline.place(frame.timestampUs, nowMs * 1000));
     this.#encoding = encoder.encode(placed, { keyframe: stream.takeForcedKeyframe(nowMs) }).then(
-      (encoded) => this.#packetize(encoded),
+      (encoded) => {
+        this.#encodeTimes.note(clock.nowMs() - nowMs);
+        this.#packetize(encoded);
+      },
       (thrown: unknown) => this.#options.onFailure(toError(thrown)),
     );
   }

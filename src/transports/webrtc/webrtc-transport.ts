@@ -8,7 +8,11 @@ import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import type { ServerMessage } from "../../protocol/server-message.ts";
 import type { CloseReason } from "../../session/close-reason.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { NetworkOptions } from "../../session/network-options.ts";
+import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
+import { announcedCandidates } from "./announced-candidates.ts";
+import type { EnginePeerOptions } from "./engine-peer.ts";
 import type { GatheringPolicy } from "./gathering-policy.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
@@ -22,6 +26,7 @@ export interface WebRtcTransportOptions {
   readonly gathering: GatheringPolicy;
   /** STUN and TURN servers that this end can use. */
   readonly iceServers: readonly UdpIceServer[];
+  readonly network?: NetworkOptions | undefined;
   readonly events: TransportEvents;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -45,6 +50,7 @@ const AUDIO_SILENCE_MS = 8500;
 export class WebRtcTransport implements Transport {
   readonly kind = "webrtc";
   readonly #plan: Negotiation;
+  readonly #publicAddresses: readonly string[];
   readonly #events: TransportEvents;
   readonly #clock: Clock;
   readonly #packets: PacketTransport;
@@ -64,10 +70,11 @@ export class WebRtcTransport implements Transport {
   }
 
   private constructor(
-    { plan, events, clock = systemClock }: WebRtcTransportOptions,
+    { plan, events, network = {}, clock = systemClock }: WebRtcTransportOptions,
     iceServers: readonly UdpIceServer[],
   ) {
     this.#plan = plan;
+    this.#publicAddresses = network.publicAddresses ?? [];
     this.#events = events;
     this.#clock = clock;
     this.#liveness = new PeerLiveness({
@@ -82,7 +89,7 @@ export class WebRtcTransport implements Transport {
         dataChannel: plan.dataChannel && { maxMessageSize: plan.dataChannel.maxMessageSize ?? 65_536 },
       },
       this.#packetEvents(),
-      { iceServers, clock },
+      { iceServers, clock, ...enginePorts(network), bindAddress: network.bindAddress },
     );
     for (const candidate of plan.transport.candidates) this.#packets.addRemoteCandidate(candidate);
     this.#media = new PeerMedia({ plan, clock, events, send: (packet) => this.#packets.send(packet) });
@@ -92,7 +99,7 @@ export class WebRtcTransport implements Transport {
   get answer(): string {
     return writeAnswer(this.#plan, {
       local: this.#packets.local,
-      candidates: this.#packets.localCandidates,
+      candidates: announcedCandidates(this.#packets.localCandidates, this.#publicAddresses),
       sessionId: randomInt(2 ** 47),
       streamFor: (media) => this.#media.streamFor(media),
     });
@@ -120,6 +127,10 @@ export class WebRtcTransport implements Transport {
 
   sendMessage(message: ServerMessage): void {
     if (!this.#closing) this.#messages.send(message);
+  }
+
+  stats(): TransportStats {
+    return this.#media.stats();
   }
 
   /**
@@ -197,4 +208,11 @@ export class WebRtcTransport implements Transport {
     this.#connected = false;
     if (!this.#closing) this.#events.closed(reason);
   }
+}
+
+function enginePorts({ portRange, udpPort }: NetworkOptions): Pick<EnginePeerOptions, "portRange" | "udpMuxPort"> {
+  return {
+    ...(portRange && { portRange: { begin: portRange[0], end: portRange[1] } }),
+    ...(udpPort !== undefined && { udpMuxPort: udpPort }),
+  };
 }

@@ -4,6 +4,7 @@ import { parseClientMessage, readMediaPayload } from "../../protocol/websocket/c
 import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
 import { CLEAR_EVENT, PONG_EVENT, mediaEventLength, writeMediaEvent } from "../../protocol/websocket/server-event.ts";
 import type { AudioRates } from "../../session/peer-handler.ts";
+import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import { FRAME_HEADER_BYTES } from "../../sockets/message-socket.ts";
 import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
@@ -31,6 +32,9 @@ const LEAD_MS = 100;
 /** How much sound may wait for a client that does not read, in milliseconds: what comes beyond is dropped. */
 const MAX_WAITING_MS = 1000;
 
+/** As SDP calls them. */
+const CODEC_NAMES = { mulaw: "PCMU", pcm16: "L16", opus: "opus" } as const;
+
 /** Carries sound and messages over one WebSocket: FastRTC's `websocket/offer`, after its first message. */
 export class WebSocketTransport implements Transport, LinkReceiver {
   readonly kind = "websocket";
@@ -41,11 +45,16 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   readonly #inputRate: number;
   readonly #channels: 1 | 2;
   readonly #canClear: boolean;
+  readonly #codec: string;
   readonly #maxBufferedBytes: number;
   /** Sound of messages that came in one go, to be handed over as one piece. */
   readonly #arrived: Int16Array[] = [];
   /** How many samples of each channel were handed over. */
   #receivedCount = 0;
+  #inPackets = 0;
+  #inBytes = 0;
+  #outPackets = 0;
+  #outBytes = 0;
 
   constructor({ link, events, rates, format, coding }: WebSocketTransportOptions) {
     const isOpus = format?.encoding === "opus";
@@ -56,6 +65,7 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     this.#inputRate = isOpus ? OPUS_RATE : (format?.sampleRate ?? rates.inputSampleRate);
     this.#channels = format?.channels ?? 1;
     this.#canClear = format !== undefined;
+    this.#codec = CODEC_NAMES[format?.encoding ?? "mulaw"];
     // A packet is a whole number of samples, whatever the rate: its length is what they last.
     const packetMs = (Math.round((outputRate * PACKET_MS) / 1000) * 1000) / outputRate;
     this.audioFormat = { sampleRate: outputRate, channels: this.#channels, packetMs, leadMs: LEAD_MS };
@@ -64,6 +74,8 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     const isBinary = format?.binary ?? false;
     coding.listen({
       encoded: (payload) => {
+        this.#outPackets += 1;
+        this.#outBytes += payload.length;
         if (isBinary) link.sendBinary(payload.slice());
         else link.sendPrepared(mediaFrame(payload));
       },
@@ -86,6 +98,14 @@ export class WebSocketTransport implements Transport, LinkReceiver {
 
   sendMessage(message: ServerMessage): void {
     this.#link.sendText(encodeServerMessage(message));
+  }
+
+  stats(): TransportStats {
+    const codec = this.#codec;
+    return {
+      inbound: { audio: { codec, packets: this.#inPackets, bytes: this.#inBytes, packetsLost: 0, concealedMs: 0 } },
+      outbound: { audio: { codec, packets: this.#outPackets, bytes: this.#outBytes } },
+    };
   }
 
   async close(): Promise<void> {
@@ -144,6 +164,8 @@ export class WebSocketTransport implements Transport, LinkReceiver {
       return 0;
     }
     if (samples.length === 0) return 0;
+    this.#inPackets += 1;
+    this.#inBytes += payload.length;
     // Messages that a stalled network delivers at once become one piece: the session's queue counts pieces.
     if (this.#arrived.push(samples) === 1) queueMicrotask(() => this.#handOver());
     return (samples.length * 1000) / (this.#channels * this.#inputRate);
