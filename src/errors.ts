@@ -10,11 +10,16 @@ export type FastRtcErrorCode =
   | "unsupported_codec"
   | "unknown_connection"
   | "connection_closed"
+  | "connection_refused"
   | "frame_released"
   | "codec_failed"
   | "port_in_use"
   | "no_session"
-  | "turn_credentials_failed";
+  | "turn_credentials_failed"
+  | "missing_package"
+  | "invalid_model"
+  | "model_busy"
+  | "speech_failed";
 
 /**
  * The error that this package throws when the caller, an option or the network is at fault.

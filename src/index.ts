@@ -32,6 +32,7 @@ export { getCurrentContext, warning } from "./session/context.ts";
 export type { Logger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
 export type { Modality, Mode } from "./session/modality.ts";
+export type { NetworkOptions } from "./session/network-options.ts";
 export type { IceServerInput, RtcConfigurationInput, RtcConfigurationSource } from "./session/rtc-configuration.ts";
 export type { SessionContext } from "./session/session-context.ts";
 export type {
@@ -43,6 +44,9 @@ export type {
   SessionStats,
 } from "./session/session-stats.ts";
 export type { Timing } from "./session/timing-window.ts";
+export { getSileroModel } from "./speech/silero/get-silero-model.ts";
+export type { SileroVadModel, SileroVadStream } from "./speech/silero/silero-vad-model.ts";
+export type { SileroVadOptions } from "./speech/silero/silero-vad-options.ts";
 export { type MountOptions, Stream, type StreamUi } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
