@@ -4,6 +4,7 @@ import type { HandlerFor } from "./handlers/handler-for.ts";
 import type { Logger } from "./session/logger.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import type { RtpParams, TrackConstraints } from "./session/media-options.ts";
+import { type NetworkOptions, networkOptionsSchema } from "./session/network-options.ts";
 import { type RtcConfigurationSource, rtcConfigurationSchema } from "./session/rtc-configuration.ts";
 import type { AdditionalInput, InputValues } from "./ui/additional-input.ts";
 import type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
@@ -43,6 +44,12 @@ export interface CommonStreamOptions<
    * @default those of `rtcConfiguration`
    */
   serverRtcConfiguration?: RtcConfigurationSource | null;
+  /**
+   * Where WebRTC peers reach this machine: public addresses, UDP ports, the address to use.
+   * @default what the environment's FASTRTC_PUBLIC_ADDRESSES, FASTRTC_UDP_PORT_RANGE, FASTRTC_UDP_PORT and
+   *   FASTRTC_BIND_ADDRESS say; else any port of any address
+   */
+  network?: NetworkOptions;
   /** What the page sets on its sender. @default { degradationPreference: "maintain-framerate" } */
   rtpParams?: RtpParams | null;
   /** Whether offers may hold tracks that this modality has no use for; they are not received. @default false */
@@ -149,6 +156,7 @@ const optionsSchema = z.strictObject({
   trackConstraints: jsonObjectSchema<TrackConstraints>("an object of media constraints").nullish(),
   rtcConfiguration: rtcConfigurationSourceSchema,
   serverRtcConfiguration: rtcConfigurationSourceSchema,
+  network: networkOptionsSchema.optional(),
   rtpParams: z
     .strictObject({
       degradationPreference: z.enum(["maintain-framerate", "maintain-resolution", "balanced"]).optional(),

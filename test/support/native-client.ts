@@ -7,14 +7,20 @@ export class NativeClient {
   readonly id = randomUUID();
   /** What came over the data channel. */
   readonly messages: string[] = [];
-  readonly #peer = new PeerConnection("client", { iceServers: [], disableAutoNegotiation: true });
+  readonly #peer: PeerConnection;
   readonly #track: Track;
   /** Held on to: the engine stops delivering to a channel whose object has been collected. */
   readonly #channel: DataChannel;
   readonly #opened: Promise<void>;
   #onReceived: ((packet: Buffer) => void) | undefined;
 
-  constructor() {
+  /** @param options.bindAddress The local address to use. @default all */
+  constructor({ bindAddress }: { readonly bindAddress?: string } = {}) {
+    this.#peer = new PeerConnection("client", {
+      iceServers: [],
+      disableAutoNegotiation: true,
+      ...(bindAddress !== undefined && { bindAddress }),
+    });
     const media = new Video("0", "SendRecv");
     media.addH264Codec(102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
     media.addSSRC(4242, "client");
@@ -27,6 +33,16 @@ export class NativeClient {
     this.#channel.onMessage((message) => {
       if (typeof message === "string") this.messages.push(message);
     });
+  }
+
+  /** Where the server is reached, once connected. */
+  get serverAddress(): string | undefined {
+    return this.#peer.getSelectedCandidatePair()?.remote.address;
+  }
+
+  /** The server's UDP port, once connected. */
+  get serverPort(): number | undefined {
+    return this.#peer.getSelectedCandidatePair()?.remote.port;
   }
 
   /** The offer, all candidates inside. */

@@ -6,6 +6,7 @@ import { type RefusalCode, refusal } from "../../protocol/refusal.ts";
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
@@ -24,6 +25,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly createSession: (id: string) => Session;
   /** This side's STUN and TURN servers, asked for each peer. */
   readonly iceServers: () => Promise<readonly IceServer[]>;
+  /** Where peers reach this machine. @default any port of any address */
+  readonly network?: ResolvedNetworkOptions | undefined;
   readonly logger: Logger;
 }
 
@@ -41,7 +44,7 @@ export class WebRtcSignalling {
     this.#options = options;
     this.#gathering = new GatheringPolicy({
       clock: systemClock,
-      probe: (server) => probeIceServer(server),
+      probe: (server) => probeIceServer(server, { bindAddress: options.network?.bindAddress }),
       resolveHost,
       onWarning: (message) => options.logger.warn(message),
     });
@@ -82,6 +85,7 @@ export class WebRtcSignalling {
         plan,
         gathering: this.#gathering,
         iceServers,
+        network: this.#options.network,
         events: session,
         logger: this.#options.logger,
       }),
@@ -107,9 +111,10 @@ export class WebRtcSignalling {
   }
 
   async #iceServers(): Promise<readonly UdpIceServer[]> {
-    const { logger } = this.#options;
+    const { logger, network } = this.#options;
     try {
-      const { servers, warnings } = usableIceServers(await this.#options.iceServers());
+      const relays = network?.udpPort === undefined;
+      const { servers, warnings } = usableIceServers(await this.#options.iceServers(), { relays });
       for (const warning of warnings) this.#warnOnce(warning);
       return servers;
     } catch (thrown) {

@@ -8,7 +8,7 @@ import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import type { ServerMessage } from "../../protocol/server-message.ts";
 import type { CloseReason } from "../../session/close-reason.ts";
 import type { Logger } from "../../session/logger.ts";
-import type { NetworkOptions } from "../../session/network-options.ts";
+import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import { announcedCandidates } from "./announced-candidates.ts";
@@ -26,7 +26,7 @@ export interface WebRtcTransportOptions {
   readonly gathering: GatheringPolicy;
   /** STUN and TURN servers that this end can use. */
   readonly iceServers: readonly UdpIceServer[];
-  readonly network?: NetworkOptions | undefined;
+  readonly network?: ResolvedNetworkOptions | undefined;
   readonly events: TransportEvents;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -210,7 +210,10 @@ export class WebRtcTransport implements Transport {
   }
 }
 
-function enginePorts({ portRange, udpPort }: NetworkOptions): Pick<EnginePeerOptions, "portRange" | "udpMuxPort"> {
+function enginePorts({
+  portRange,
+  udpPort,
+}: ResolvedNetworkOptions): Pick<EnginePeerOptions, "portRange" | "udpMuxPort"> {
   return {
     ...(portRange && { portRange: { begin: portRange[0], end: portRange[1] } }),
     ...(udpPort !== undefined && { udpMuxPort: udpPort }),
