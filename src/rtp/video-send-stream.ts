@@ -180,6 +180,7 @@ export class VideoSendStream {
         return [];
       case "source-description":
       case "goodbye":
+      case "transport-wide-feedback":
         return [];
     }
   }

@@ -46,6 +46,12 @@ const scenarios: Record<string, Scenario> = {
     loseEvery: 40,
     run: runChromium,
   },
+  "chromium-transport-feedback": {
+    scenario: "fake camera 640x480@20, 3.5 s, no loss, with transport-wide sequence numbers and feedback about them",
+    page: {},
+    options: { ...SMALL, videoCodecs: ["VP8"], transportFeedback: true },
+    run: runChromium,
+  },
   "firefox-vp8": {
     scenario: "fake camera 640x480 and microphone, 3.5 s, no loss",
     page: { audio: true },

@@ -113,6 +113,16 @@ const RTCP: readonly RtcpPacket[] = [
   { type: "picture-loss-indication", senderSsrc: 1, mediaSsrc: 1 },
   { type: "full-intra-request", senderSsrc: 1, entries: [{ ssrc: 1, sequenceNumber: 1 }] },
   { type: "remb", senderSsrc: 1, bitrateBps: 1_000_000, ssrcs: [1, 2] },
+  {
+    type: "transport-wide-feedback",
+    senderSsrc: 1,
+    mediaSsrc: 2,
+    baseSequence: 65_530,
+    packetCount: 40,
+    referenceTime: 0xff_fff0,
+    feedbackCount: 255,
+    arrivals: [0, 1, 2, 9, 10, 30].map((offset) => ({ offset, ticks: offset * (offset === 30 ? 100 : 4) })),
+  },
 ];
 const GOOD_RTCP: readonly Uint8Array[] = [
   ...RTCP.map(serializeRtcpPacket),

@@ -12,6 +12,11 @@ import { parseReceiverReport, type ReceiverReport, serializeReceiverReport } fro
 import { parseRemb, type Remb, serializeRemb } from "./remb.ts";
 import { parseSenderReport, type SenderReport, serializeSenderReport } from "./sender-report.ts";
 import { parseSourceDescription, serializeSourceDescription, type SourceDescription } from "./source-description.ts";
+import {
+  parseTransportWideFeedback,
+  serializeTransportWideFeedback,
+  type TransportWideFeedback,
+} from "./transport-wide-feedback.ts";
 
 /** Every kind of RTCP packet that this package reads and writes. */
 export type RtcpPacket =
@@ -22,7 +27,8 @@ export type RtcpPacket =
   | Nack
   | PictureLossIndication
   | FullIntraRequest
-  | Remb;
+  | Remb
+  | TransportWideFeedback;
 
 /**
  * Reads the RTCP packets in a datagram: a compound one (RFC 3550 §6.1) or a reduced-size one (RFC 5506). Packets of
@@ -53,9 +59,20 @@ function parseBody(body: RtcpBody): RtcpPacket | undefined {
     case RTCP_TYPE.goodbye:
       return parseGoodbye(body);
     case RTCP_TYPE.transportFeedback:
-      return body.count === TRANSPORT_FEEDBACK_FORMAT.nack ? parseNack(body) : undefined;
+      return parseTransportFeedback(body);
     case RTCP_TYPE.payloadFeedback:
       return parsePayloadFeedback(body);
+    default:
+      return undefined;
+  }
+}
+
+function parseTransportFeedback(body: RtcpBody): RtcpPacket | undefined {
+  switch (body.count) {
+    case TRANSPORT_FEEDBACK_FORMAT.nack:
+      return parseNack(body);
+    case TRANSPORT_FEEDBACK_FORMAT.transportWide:
+      return parseTransportWideFeedback(body);
     default:
       return undefined;
   }
@@ -93,6 +110,8 @@ export function serializeRtcpPacket(packet: RtcpPacket): Uint8Array<ArrayBuffer>
       return serializeFullIntraRequest(packet);
     case "remb":
       return serializeRemb(packet);
+    case "transport-wide-feedback":
+      return serializeTransportWideFeedback(packet);
     default: {
       const unknown: never = packet;
       return unknown;

@@ -4,8 +4,8 @@ import { allocateRtcpPacket, type RtcpBody } from "./packet-header.ts";
 /** Bytes of a feedback packet before its control information, without the RTCP header (RFC 4585 §6.1). */
 export const FEEDBACK_HEADER_BYTES = 8;
 
-/** Formats of transport-layer feedback (RFC 4585 §6.2). */
-export const TRANSPORT_FEEDBACK_FORMAT = { nack: 1 } as const;
+/** Formats of transport-layer feedback (RFC 4585 §6.2, draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1). */
+export const TRANSPORT_FEEDBACK_FORMAT = { nack: 1, transportWide: 15 } as const;
 
 /** Formats of payload-specific feedback (RFC 4585 §6.3, RFC 5104 §4.3). */
 export const PAYLOAD_FEEDBACK_FORMAT = { pictureLossIndication: 1, fullIntraRequest: 4, applicationLayer: 15 } as const;

@@ -69,7 +69,7 @@ describe("RTCP", () => {
   it("reads all packets of a compound one, and skips those it does not know", () => {
     const app = "80 cc 0003 00000001 74657374 00000000";
     const extendedReport = "80 cf 0001 00000001";
-    const transportWideFeedback = "8f cd 0005 00000001 00000002 0001 0001 000000 00 2001 0400";
+    const transportLayerFeedback = "85 cd 0003 00000001 00000002 00000000";
     const strangeApplicationFeedback = "8f ce 0003 00000001 00000002 00000000";
     const sliceLoss = "82 ce 0003 00000001 00000002 00000000";
     const known = VECTORS.map(([, , hex]) => hex);
@@ -78,7 +78,7 @@ describe("RTCP", () => {
       first,
       app,
       extendedReport,
-      transportWideFeedback,
+      transportLayerFeedback,
       strangeApplicationFeedback,
       sliceLoss,
       ...rest,

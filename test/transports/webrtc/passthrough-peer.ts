@@ -19,6 +19,8 @@ export interface PassthroughPeerOptions extends NodeDataChannelTransportOptions 
   onState?: (state: PacketTransportState) => void;
   /** Whether retransmissions on a stream of their own are agreed on. @default false */
   retransmission?: boolean;
+  /** Whether transport-wide feedback is agreed on; nobody gives it, but the peer does. @default false */
+  transportFeedback?: boolean;
   /** The largest bitrate that the peer is told it may send, in bits per second. @default 2500000 */
   bitrate?: number;
 }
@@ -40,13 +42,15 @@ export class PassthroughPeer {
   constructor(offerSdp: string, options: PassthroughPeerOptions = {}) {
     this.#options = options;
     const offer = parseOffer(offerSdp);
+    const { transportFeedback = false } = options;
+    const transportCc = transportFeedback ? ["transport-cc"] : [];
     this.negotiation = negotiate(offer, {
       video: {
-        ...echo(options.videoCodecs ?? ["H264", "VP8"]),
-        feedback: ["nack", "nack pli", "ccm fir", "goog-remb"],
+        ...echo(options.videoCodecs ?? ["H264", "VP8"], transportFeedback),
+        feedback: ["nack", "nack pli", "ccm fir", "goog-remb", ...transportCc],
         retransmission: options.retransmission ?? false,
       },
-      audio: options.audio ? echo(["opus"]) : undefined,
+      audio: options.audio ? { ...echo(["opus"], transportFeedback), feedback: transportCc } : undefined,
     });
     const { transport, media, dataChannel } = this.negotiation;
     const remote = {
@@ -121,14 +125,22 @@ export class PassthroughPeer {
   }
 }
 
-function echo(codecs: readonly string[]): MediaWish {
-  const { mid, absSendTime, playoutDelay, videoOrientation, audioLevel } = HEADER_EXTENSION_URIS;
+function echo(codecs: readonly string[], transportFeedback: boolean): MediaWish {
+  const { mid, absSendTime, playoutDelay, videoOrientation, audioLevel, transportSequenceNumber } =
+    HEADER_EXTENSION_URIS;
   return {
     send: true,
     receive: true,
     codecs,
     feedback: [],
-    headerExtensions: [mid, absSendTime, playoutDelay, videoOrientation, audioLevel],
+    headerExtensions: [
+      mid,
+      absSendTime,
+      playoutDelay,
+      videoOrientation,
+      audioLevel,
+      ...(transportFeedback ? [transportSequenceNumber] : []),
+    ],
     retransmission: false,
   };
 }
