@@ -9,6 +9,7 @@ import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
 import { refusal } from "./protocol/refusal.ts";
 import { parseBasePath } from "./server/base-path.ts";
+import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
@@ -21,7 +22,7 @@ import { type Logger, consoleLogger } from "./session/logger.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import { networkFromEnvironment } from "./session/network-options.ts";
-import { Peers } from "./session/peers.ts";
+import { Peers, keepPeersOf } from "./session/peers.ts";
 import type { SessionStats } from "./session/session-stats.ts";
 import { RtcConfigurations } from "./session/rtc-configurations.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
@@ -38,6 +39,12 @@ export interface MountOptions {
   path?: string;
   /** Whether the built-in page is served at the prefix as well. @default false */
   page?: boolean;
+}
+
+/** What `stream.offer` is told besides the body. */
+export interface OfferOptions {
+  /** The headers of the request, which handlers then find by `getCurrentContext().headers`. @default none */
+  headers?: RequestHeaders;
 }
 
 /** The built-in page, or one that takes its place. */
@@ -82,10 +89,11 @@ export class Stream<
     const rtcConfigurations = new RtcConfigurations({ ...this.#options, logger });
     this.#logger = logger;
     this.#peers = peers;
+    keepPeersOf(this, peers);
     this.#rtcConfigurations = rtcConfigurations;
     this.#signalling = new WebRtcSignalling({
       registry: peers.registry,
-      createSession: (id) => peers.createSession(id, "webrtc"),
+      createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
       iceServers: async () => (await rtcConfigurations.server())?.iceServers ?? [],
       // oxlint-disable-next-line node/no-process-env -- containers are told by it, and this is the edge
       network: this.#options.network ?? networkFromEnvironment(process.env),
@@ -138,7 +146,7 @@ export class Stream<
   );
 
   /** Answers what a client posts to `webrtc/offer`, for a route of your own. `body` is the parsed JSON, whatever it holds. */
-  async offer(body: unknown): Promise<OfferReply> {
+  async offer(body: unknown, { headers = {} }: OfferOptions = {}): Promise<OfferReply> {
     let request: OfferRequest;
     try {
       request = parseOfferRequest(body);
@@ -146,7 +154,7 @@ export class Stream<
       if (!(thrown instanceof FastRtcError)) throw thrown;
       return refusal("invalid_request", thrown.message);
     }
-    return this.#signalling.handle(request);
+    return this.#signalling.handle(request, toHeaders(headers));
   }
 
   /**
@@ -268,7 +276,7 @@ export class Stream<
 
   get #service(): StreamService {
     return {
-      offer: (body) => this.offer(body),
+      offer: (body, headers) => this.offer(body, { headers }),
       sockets: this.#sockets,
       health: () => this.health(),
       pageConfig: async () => pageConfigOf(this.#options, await this.#rtcConfigurations.client()),

@@ -26,6 +26,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #onAsk: (() => void) | undefined;
   readonly #onTake: ((item: T) => void) | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void) | undefined;
+  #asked = false;
   #ended = false;
   #droppedCount = 0;
 
@@ -46,6 +47,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** How many items were dropped because the queue was full. */
   get droppedCount(): number {
     return this.#droppedCount;
+  }
+
+  /** Whether its reader has yet to come back, after it came at least once. */
+  get isWorkedOn(): boolean {
+    return this.#asked && !this.#waiting && !this.#ended;
   }
 
   get ended(): boolean {
@@ -99,6 +105,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** The next item, or `done` once the queue has ended. */
   next(): Promise<IteratorResult<T, undefined>> {
     invariant(!this.#waiting, "a bounded queue has one reader at a time");
+    this.#asked = true;
     this.#onAsk?.();
     if (this.#items.length > 0) {
       const item = this.#items.shift() as T;

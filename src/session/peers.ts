@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from "../async/clock.ts";
+import { invariant } from "../errors.ts";
 import type { AdditionalInput } from "../ui/additional-input.ts";
 import type { Logger } from "./logger.ts";
+import type { Modality, Mode } from "./modality.ts";
 import type { PeerHandlerFactory } from "./peer-handler.ts";
 import { PeerInputs } from "./peer-inputs.ts";
 import { PeerOutputs } from "./peer-outputs.ts";
@@ -10,6 +12,8 @@ import { Session } from "./session.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PeersOptions {
+  readonly modality: Modality;
+  readonly mode: Mode;
   readonly handlers: PeerHandlerFactory;
   readonly additionalInputs: readonly AdditionalInput[];
   /** How many there may be at once; null for any number. */
@@ -39,9 +43,17 @@ export class Peers {
     this.outputs = new PeerOutputs(this.#arrivals);
   }
 
-  /** Makes the session of a peer that has been admitted; it leaves its place when it ends. */
-  createSession(id: string, kind: Transport["kind"], headers?: Headers): Session {
-    const { handlers, timeLimit, logger, clock } = this.#options;
+  /** Whether peers are sent sound. */
+  get sendsAudio(): boolean {
+    return this.#options.modality !== "video" && this.#options.mode !== "send";
+  }
+
+  /**
+   * Makes the session of a peer that has been admitted; it leaves its place when it ends.
+   * @param clock the time by which it runs. @default that of all peers
+   */
+  createSession(id: string, kind: Transport["kind"], headers?: Headers, clock = this.#options.clock): Session {
+    const { handlers, timeLimit, logger } = this.#options;
     const session: Session = new Session({
       id,
       kind,
@@ -69,4 +81,18 @@ export class Peers {
     if (session) return session;
     throw unknownConnection(id);
   }
+}
+
+const peersOfStreams = new WeakMap<object, Peers>();
+
+/** Keeps the peers of a Stream for those parts of the package that are not reached through its methods. */
+export function keepPeersOf(stream: object, peers: Peers): void {
+  peersOfStreams.set(stream, peers);
+}
+
+/** The peers of a Stream. */
+export function peersOf(stream: object): Peers {
+  const peers = peersOfStreams.get(stream);
+  invariant(peers, "every Stream has peers");
+  return peers;
 }
