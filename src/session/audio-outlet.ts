@@ -12,6 +12,8 @@ export interface AudioOutletOptions {
   /** Sends one packet's worth of sound. Must not throw: nobody is there to catch it when a timer sends. */
   readonly send: (frame: AudioFrame) => void;
   readonly clock: Clock;
+  /** How much of what left is remembered, to be taken back, in milliseconds. @default 0 */
+  readonly rememberMs?: number;
 }
 
 /**
@@ -42,8 +44,14 @@ export class AudioOutlet {
   readonly #waitingForRoom: (() => void)[] = [];
   #finishing = false;
   #ended = false;
+  #held = false;
+  /** The packets that left last, the oldest first. */
+  readonly #remembered: Int16Array[] = [];
+  readonly #maxRemembered: number;
+  /** How many packets have left, without those taken back. */
+  #sentCount = 0;
 
-  constructor({ format, send, clock }: AudioOutletOptions) {
+  constructor({ format, send, clock, rememberMs = 0 }: AudioOutletOptions) {
     const { sampleRate, channels, packetMs } = format;
     const length = Math.round((sampleRate * packetMs) / 1000);
     this.#format = format;
@@ -53,6 +61,7 @@ export class AudioOutlet {
     this.#packetLength = length * channels;
     // At 11,025 Hz a packet of 20 ms cannot be had; counted as one, sound would run ahead by 8 s an hour.
     this.#packetMs = (length * 1000) / sampleRate;
+    this.#maxRemembered = Math.ceil(rememberMs / this.#packetMs);
   }
 
   /** How much sound waits, in milliseconds. */
@@ -70,6 +79,47 @@ export class AudioOutlet {
     if (converted) this.#append(converted, converted.samples === frame.samples);
     this.#schedule();
     return this.waitingMs > MAX_WAITING_MS ? this.#roomForMore() : undefined;
+  }
+
+  /** How much sound has left, without what was taken back, in milliseconds. */
+  get sentMs(): number {
+    return this.#sentCount * this.#packetMs;
+  }
+
+  /** How much of what left plays from now on, if all of it plays `delayMs` after it is due. */
+  unplayedMs(delayMs: number): number {
+    return this.#sentCount === 0 ? 0 : Math.max(0, this.#dueMs + delayMs - this.#clock.nowMs());
+  }
+
+  /** Sends nothing until `resume`; what is written waits. */
+  hold(): void {
+    this.#held = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Goes on with what waits. */
+  resume(): void {
+    this.#held = false;
+    if (this.#dueMs < this.#clock.nowMs()) this.beginAnew();
+    this.#schedule();
+  }
+
+  /** What is sent next plays now: the far end was told to drop what it had. */
+  beginAnew(): void {
+    this.#beginAt(this.#clock.nowMs());
+  }
+
+  /** Puts at least the last `ms` of what left in front of what waits, as far as it is remembered, to be sent again. */
+  takeBack(ms: number): void {
+    const packets = this.#remembered.splice(Math.max(0, this.#remembered.length - Math.ceil(ms / this.#packetMs)));
+    const [first] = this.#pieces;
+    if (first) this.#pieces[0] = first.subarray(this.#taken);
+    this.#taken = 0;
+    this.#pieces.unshift(...packets);
+    this.#waitingCount += packets.length * this.#packetLength;
+    this.#sentCount -= packets.length;
+    this.beginAnew();
   }
 
   /** Drops what waits. */
@@ -132,6 +182,7 @@ export class AudioOutlet {
 
   /** When something has to be done the next time; undefined when only more sound makes a difference. */
   #nextMs(): number | undefined {
+    if (this.#held) return undefined;
     if (this.#packetReady) return this.#dueMs - this.#format.leadMs;
     if (this.#finishing) return this.#dueMs > this.#clock.nowMs() ? this.#dueMs : undefined;
     return this.#waitingCount > 0 ? this.#gapMs : undefined;
@@ -179,7 +230,13 @@ export class AudioOutlet {
     const { sampleRate, channels } = this.#format;
     const timestampUs = Math.round(this.#dueMs * 1000);
     this.#packetCount += 1;
-    this.#send(new AudioFrame({ samples: this.#takePacket(), sampleRate, channels, timestampUs }));
+    const samples = this.#takePacket();
+    this.#sentCount += 1;
+    if (this.#maxRemembered > 0) {
+      this.#remembered.push(samples);
+      if (this.#remembered.length > this.#maxRemembered) this.#remembered.shift();
+    }
+    this.#send(new AudioFrame({ samples, sampleRate, channels, timestampUs }));
   }
 
   #takePacket(): Int16Array {

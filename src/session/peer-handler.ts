@@ -4,6 +4,7 @@ import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "./additional-outputs.ts";
 import type { CloseStream } from "./close-stream.ts";
+import type { Playback } from "./playback.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { SessionInputs } from "./session-inputs.ts";
 
@@ -53,6 +54,8 @@ export interface HandlerSession {
   readonly clock: Clock;
   /** Aborts when the session ends; its reason is the close reason. */
   readonly signal: AbortSignal;
+  /** How far the peer has heard the handler's sound, and the way to interrupt it. */
+  readonly playback: Playback;
   /** Reports an error of user code: on the server's log with its stack, and to the peer. */
   reportError(error: Error): void;
   sendMessage(message: ServerMessage): void;

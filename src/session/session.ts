@@ -5,13 +5,13 @@ import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import { AdditionalOutputs } from "./additional-outputs.ts";
-import { AudioOutlet } from "./audio-outlet.ts";
 import { type CloseReason, closeMessage } from "./close-reason.ts";
 import { CloseStream } from "./close-stream.ts";
 import { runInSession } from "./context.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import type { Logger } from "./logger.ts";
 import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
+import { Playback } from "./playback.ts";
 import type { SessionContext } from "./session-context.ts";
 import { SessionInputs } from "./session-inputs.ts";
 import { type OnHandled, SessionMeter } from "./session-meter.ts";
@@ -66,13 +66,13 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
   readonly clock: Clock;
+  readonly playback: Playback;
   /** Measures the way of the pictures through it. */
   readonly meter: SessionMeter;
   readonly #errors: ErrorReporter;
   readonly #abort = new AbortController();
   readonly #video: BoundedQueue<VideoFrame>;
   readonly #audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
-  #outlet: AudioOutlet | undefined;
   #state: SessionState = "connecting";
   #transport: Transport | undefined;
   #closed: Promise<unknown> | undefined;
@@ -112,6 +112,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.#logger = logger;
     this.#onEnd = onEnd;
     this.clock = clock;
+    this.playback = new Playback(clock, () => this.#transport);
     this.#errors = new ErrorReporter({
       logger,
       clock,
@@ -123,6 +124,11 @@ export class Session implements TransportEvents, HandlerSession {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Whether the handler has yet to come back for what it was given. */
+  get isBusy(): boolean {
+    return this.#video.isWorkedOn || this.#audio.isWorkedOn;
   }
 
   get signal(): AbortSignal {
@@ -188,8 +194,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   clearQueue(): void {
-    this.#outlet?.clear();
-    this.#transport?.clearAudio();
+    this.playback.drop();
   }
 
   /** How the stream does. */
@@ -200,7 +205,7 @@ export class Session implements TransportEvents, HandlerSession {
       state: this.#state,
       carried: this.#transport?.stats?.(),
       waitingInMs: this.#audio.length * USUAL_PIECE_MS,
-      waitingOutMs: this.#outlet?.waitingMs ?? 0,
+      waitingOutMs: this.playback.waitingMs,
     });
   }
 
@@ -224,7 +229,7 @@ export class Session implements TransportEvents, HandlerSession {
       this.#abort.abort(reason);
       this.#video.end();
       this.#audio.end();
-      this.#outlet?.end();
+      this.playback.end();
       this.outputs.end();
       this.#closed = this.#transport?.close();
       this.#onEnd(this, reason);
@@ -282,17 +287,16 @@ export class Session implements TransportEvents, HandlerSession {
     const emissions = this.#handler.audio?.(this.#audio, this);
     if (!emissions) return undefined;
     const format = this.#transport?.audioFormat;
-    const outlet = new AudioOutlet({
+    const { playback } = this;
+    playback.open({
       // Where nobody listens sound passes in its time all the same: a handler that nothing waits for would never rest.
       format: format ?? UNHEARD,
-      clock: this.clock,
       send: (frame) => format && this.#sendAudio(frame),
     });
-    this.#outlet = outlet;
     return this.#pump(
       emissions,
-      (frame) => outlet.write(frame),
-      () => outlet.finish(),
+      (frame) => playback.write(frame),
+      () => playback.finish(),
     );
   }
 

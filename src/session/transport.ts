@@ -13,6 +13,8 @@ export interface AudioFormat {
   readonly packetMs: number;
   /** How much earlier than it is due a packet may leave, in milliseconds: what the far end keeps against jitter. */
   readonly leadMs: number;
+  /** How long after it is due a packet is heard, in milliseconds, as far as one can tell. @default 0 */
+  readonly heardDelayMs?: number;
 }
 
 /**
@@ -32,6 +34,10 @@ export interface Transport {
   sendAudio(frame: AudioFrame): void;
   /** Has the far end drop the sound that it was sent and has not played, where it can be told to. */
   clearAudio(): void;
+  /** Whether `clearAudio` reaches all that has not been heard. @default false: what left is heard */
+  readonly recallsAudio?: boolean;
+  /** How much of the sound that was sent has not been heard, in milliseconds, where the far end tells. @default by the clock */
+  readonly unheardMs?: number;
   /** Sends a message, or keeps it until the peer can hear it; a bounded number is kept, the oldest go first. */
   sendMessage(message: ServerMessage): void;
   /** What it knows of the media that it carries; absent when it knows nothing. Counts begin with the transport. */

@@ -8,6 +8,7 @@ import { AdditionalOutputs } from "../../src/session/additional-outputs.ts";
 import { CloseStream } from "../../src/session/close-stream.ts";
 import type { Mode } from "../../src/session/modality.ts";
 import type { Emission, HandlerSession } from "../../src/session/peer-handler.ts";
+import { Playback } from "../../src/session/playback.ts";
 import { SessionInputs } from "../../src/session/session-inputs.ts";
 
 interface Run extends AsyncDisposable {
@@ -34,6 +35,7 @@ function run(name: string, { inputs = [], mode = "send-receive" }: { inputs?: un
     signal: abort.signal,
     reportError: (error) => void errors.push(error),
     sendMessage: (message) => void messages.push(message),
+    playback: new Playback(systemClock),
     clearQueue: () => undefined,
   };
   const handler = new WorkerHandler(new URL(`./worker-modules/${name}.ts`, import.meta.url)).createPeerHandler(mode);

@@ -8,6 +8,7 @@ import { AdditionalOutputs } from "../../session/additional-outputs.ts";
 import { CloseStream } from "../../session/close-stream.ts";
 import { runInSession } from "../../session/context.ts";
 import type { Emission, HandlerSession, PeerHandler } from "../../session/peer-handler.ts";
+import { Playback } from "../../session/playback.ts";
 import { SessionInputs } from "../../session/session-inputs.ts";
 import { videoFunctionHandler } from "../video-function.ts";
 import { videoSourceHandler } from "../video-source.ts";
@@ -41,6 +42,7 @@ const session: HandlerSession = {
   signal: abort.signal,
   reportError: (error) => say({ type: "error", error: shareError(error) }),
   sendMessage: (message) => say({ type: "message", message }),
+  playback: new Playback(systemClock),
   clearQueue: () => undefined, // There is no sound here.
 };
 

@@ -32,6 +32,7 @@ const LAST_MARK_GRACE_MS = 1000;
 /** Carries the sound of one telephone call over Twilio Media Streams: mu-law of 8 kHz, both ways. */
 export class TelephoneTransport implements Transport, LinkReceiver {
   readonly kind = "telephone";
+  readonly recallsAudio = true;
   readonly audioFormat: AudioFormat = {
     sampleRate: TWILIO_SAMPLE_RATE,
     channels: 1,
@@ -66,7 +67,7 @@ export class TelephoneTransport implements Transport, LinkReceiver {
   }
 
   /** How much sound was sent and has not been heard, in milliseconds. */
-  get waitingMs(): number {
+  get unheardMs(): number {
     return this.#playback.waitingMs(this.#clock.nowMs());
   }
 
@@ -93,7 +94,7 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   stats(): TransportStats {
     const inbound = { codec: "PCMU", packets: this.#inPackets, bytes: this.#inBytes, packetsLost: 0, concealedMs: 0 };
-    const outbound = { codec: "PCMU", packets: this.#outPackets, bytes: this.#outBytes, unheardMs: this.waitingMs };
+    const outbound = { codec: "PCMU", packets: this.#outPackets, bytes: this.#outBytes, unheardMs: this.unheardMs };
     return { inbound: { audio: inbound }, outbound: { audio: outbound } };
   }
 
@@ -162,10 +163,10 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   /** Resolves when the caller has heard what was sent, the connection is over, or the answer takes too long. */
   async #playOut(): Promise<void> {
-    const { waitingMs } = this;
-    if (waitingMs === 0 || !this.#link.sendText(encodeTwilioMark(this.#streamSid, this.#playback.mark()))) return;
+    const { unheardMs } = this;
+    if (unheardMs === 0 || !this.#link.sendText(encodeTwilioMark(this.#streamSid, this.#playback.mark()))) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.#clock.after(waitingMs + LAST_MARK_GRACE_MS, resolve);
+      const cancel = this.#clock.after(unheardMs + LAST_MARK_GRACE_MS, resolve);
       this.#onPlayedOut = () => {
         cancel();
         resolve();

@@ -87,6 +87,11 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   /** A WebSocket carries no pictures. */
   async sendVideo(): Promise<void> {}
 
+  /** A client that asked for a format knows `clear`. */
+  get recallsAudio(): boolean {
+    return this.#canClear;
+  }
+
   sendAudio(frame: AudioFrame): void {
     if (this.#link.bufferedAmount <= this.#maxBufferedBytes) this.#coding.encode(frame.toInt16());
   }
