@@ -25,6 +25,7 @@ export { type PixelsInit, type Rotation, VideoFrame } from "./media/video-frame.
 export type { OfferReply } from "./protocol/offer-reply.ts";
 export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
 export type { LaunchOptions, LaunchedServer } from "./server/launch.ts";
+export type { RequestHeaders } from "./server/request-headers.ts";
 export type { Health } from "./server/stream-service.ts";
 export { AdditionalOutputs } from "./session/additional-outputs.ts";
 export { CloseStream } from "./session/close-stream.ts";
@@ -47,7 +48,7 @@ export type { Timing } from "./session/timing-window.ts";
 export { getSileroModel } from "./speech/silero/get-silero-model.ts";
 export type { SileroVadModel, SileroVadStream } from "./speech/silero/silero-vad-model.ts";
 export type { SileroVadOptions } from "./speech/silero/silero-vad-options.ts";
-export { type MountOptions, Stream, type StreamUi } from "./stream.ts";
+export { type MountOptions, type OfferOptions, Stream, type StreamUi } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
   CommonStreamOptions,

@@ -94,7 +94,7 @@ export class Routes {
     // The service gives an offer its place in the very call, so that a candidate which waits for this finds it.
     const handingOver = reading.then((body) => ({
       body,
-      reply: body.ok ? this.#service.offer(body.value) : body.refusal,
+      reply: body.ok ? this.#service.offer(body.value, request.headers) : body.refusal,
     }));
     this.#handingOver.add(handingOver);
     const { body, reply } = await handingOver.finally(() => this.#handingOver.delete(handingOver));
@@ -104,7 +104,7 @@ export class Routes {
     const timeout = new Promise<void>((resolve) => (cancel = this.#clock.after(OVERTAKEN_MS, resolve)));
     await Promise.race([Promise.allSettled(earlier), timeout]);
     cancel();
-    return offerResponse(await this.#service.offer(body.value));
+    return offerResponse(await this.#service.offer(body.value, request.headers));
   }
 }
 

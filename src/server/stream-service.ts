@@ -5,7 +5,7 @@ import type { SocketService } from "./socket-service.ts";
 /** What the routes need of a Stream. */
 export interface StreamService {
   /** Answers what a client posted to `webrtc/offer`, already parsed as JSON. Never rejects for the client's fault. */
-  offer(body: unknown): Promise<OfferReply>;
+  offer(body: unknown, headers: Headers): Promise<OfferReply>;
   /** Takes WebSockets and telephone calls; undefined for a Stream without audio. */
   readonly sockets?: SocketService | undefined;
   health(): Health;

@@ -1,4 +1,10 @@
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as httpRequest,
+} from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -49,12 +55,19 @@ const takeUpgrade: TakeUpgrade = (basePath, request, socket, head) => {
 export function describeFramework({ name, prefix = "", parsesBodies = false, start }: Framework): void {
   describe(`a Stream mounted on ${name}`, () => {
     const logger = new RecordingLogger();
+    /** The service of the stream at `/a`. */
+    const service = echoService();
     let app: RunningApp;
     let url = "";
     beforeAll(async () => {
       app = await start((mountable) => {
         const mountAt = (basePath: string, page: boolean): void =>
-          mountRoutes(mountable, new Routes(echoService(), { basePath, page }), logger, takeUpgrade);
+          mountRoutes(
+            mountable,
+            new Routes(basePath === "/a" ? service : echoService(), { basePath, page }),
+            logger,
+            takeUpgrade,
+          );
         mountAt("/a", true);
         mountAt("/b/c", false);
         return upgradeListener((request, socket, head) =>
@@ -89,6 +102,14 @@ export function describeFramework({ name, prefix = "", parsesBodies = false, sta
       }
       const untyped = await post("/a/webrtc/offer", new TextEncoder().encode(OFFER), {});
       expect(await untyped.json()).toEqual({ type: "answer", sdp: "v=0" });
+    });
+
+    test("hands the offer's headers to the session, all values of those that came twice", async () => {
+      const headers = { authorization: "Bearer token", cookie: "a=1; b=2", "x-many": ["one", "two"], ...JSON_TYPE };
+      const { status } = await exchange(`${prefix}/a/webrtc/offer`, { method: "POST", body: OFFER, headers });
+      const seen = service.headers.at(-1);
+      const values = ["authorization", "cookie", "x-many", "content-type"].map((name) => seen?.get(name));
+      expect([status, ...values]).toEqual([200, "Bearer token", "a=1; b=2", "one, two", "application/json"]);
     });
 
     test("takes an offer whose body comes in pieces", async () => {
@@ -219,10 +240,13 @@ export function describeFramework({ name, prefix = "", parsesBodies = false, sta
       readonly localPort: number | undefined;
     }
 
-    function exchange(path: string, options: { agent?: Agent; method: string; body?: string }): Promise<Reply> {
-      const { agent, method, body } = options;
+    function exchange(
+      path: string,
+      options: { agent?: Agent; method: string; body?: string; headers?: OutgoingHttpHeaders },
+    ): Promise<Reply> {
+      const { agent, method, body, headers = JSON_TYPE } = options;
       return new Promise((resolve, reject) => {
-        const sent = httpRequest({ port: app.port, path, method, agent, headers: JSON_TYPE }, (response) => {
+        const sent = httpRequest({ port: app.port, path, method, agent, headers }, (response) => {
           let text = "";
           const { localPort } = response.socket;
           response.setEncoding("utf8");

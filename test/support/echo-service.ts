@@ -1,13 +1,16 @@
 import type { StreamService } from "../../src/server/stream-service.ts";
 
 /** A service that knows one connection, "known", once an offer for it has come. */
-export function echoService(): StreamService & { readonly bodies: unknown[] } {
+export function echoService(): StreamService & { readonly bodies: unknown[]; readonly headers: Headers[] } {
   const bodies: unknown[] = [];
+  const allHeaders: Headers[] = [];
   let offered = false;
   return {
     bodies,
-    offer: async (body) => {
+    headers: allHeaders,
+    offer: async (body, headers) => {
       bodies.push(body);
+      allHeaders.push(headers);
       const { type } = body as { type?: unknown };
       if (type === "offer") {
         offered = true;

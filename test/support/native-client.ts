@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
-import type { Stream } from "../../src/index.ts";
+import type { OfferOptions, Stream } from "../../src/index.ts";
 
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
@@ -61,10 +61,10 @@ export class NativeClient {
    * Connects to a Stream; resolves when media can flow. Candidates go after the answer is in: a server that finds this
    * client sooner would make libdatachannel check a certificate that it does not know yet, and give up.
    */
-  async connect(stream: Stream): Promise<void> {
+  async connect(stream: Stream, options?: OfferOptions): Promise<void> {
     const lines = (await this.offer()).split("\r\n");
     const sdp = lines.filter((line) => !/^a=(candidate|end-of-candidates)/.test(line)).join("\r\n");
-    const reply = await stream.offer({ type: "offer", sdp, webrtc_id: this.id });
+    const reply = await stream.offer({ type: "offer", sdp, webrtc_id: this.id }, options);
     if (!("sdp" in reply)) throw new Error(`Refused: ${JSON.stringify(reply)}`);
     this.#peer.setRemoteDescription(reply.sdp, "answer");
     for (const line of lines) {
@@ -91,6 +91,12 @@ export class NativeClient {
         if (check(packet)) resolve();
       };
     });
+  }
+
+  /** Sends a text on the data channel, once that is open. */
+  async say(text: string): Promise<void> {
+    if (!this.#channel.isOpen()) await new Promise<void>((resolve) => this.#channel.onOpen(resolve));
+    this.#channel.sendMessage(text);
   }
 
   close(): void {

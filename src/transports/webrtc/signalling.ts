@@ -22,7 +22,8 @@ const MAX_WARNED = 64;
 
 export interface SignallingOptions extends MediaPlanOptions {
   readonly registry: SessionRegistry;
-  readonly createSession: (id: string) => Session;
+  /** @param headers those of the offer's request, for the handler to see */
+  readonly createSession: (id: string, headers: Headers) => Session;
   /** This side's STUN and TURN servers, asked for each peer. */
   readonly iceServers: () => Promise<readonly IceServer[]>;
   /** Where peers reach this machine. @default any port of any address */
@@ -55,16 +56,16 @@ export class WebRtcSignalling {
     await this.#gathering.learn(await this.#iceServers());
   }
 
-  async handle(request: OfferRequest): Promise<OfferReply> {
+  async handle(request: OfferRequest, headers = new Headers()): Promise<OfferReply> {
     switch (request.type) {
       case "offer":
-        return this.#answer(request.webrtcId, request.sdp);
+        return this.#answer(request.webrtcId, request.sdp, headers);
       case "ice-candidate":
         return this.#addCandidate(request);
     }
   }
 
-  async #answer(id: string, sdp: string): Promise<OfferReply> {
+  async #answer(id: string, sdp: string, headers: Headers): Promise<OfferReply> {
     const { registry, createSession } = this.#options;
     // Asked before the SDP is read as well: a server that is full must not spend its time on reading offers.
     const full = registry.refuses(id);
@@ -75,7 +76,7 @@ export class WebRtcSignalling {
     } catch (thrown) {
       return this.#failure(thrown);
     }
-    const admission = registry.admit(id, () => createSession(id));
+    const admission = registry.admit(id, () => createSession(id, headers));
     return admission.type === "admitted" ? this.#connect(admission.session, plan) : turnedDown(admission);
   }
 
