@@ -98,6 +98,12 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
   /** Answers now instead of waiting for a pause, where the handler can: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(): void | Promise<void>;
 
+  /**
+   * The caller pressed a key of the telephone (DTMF), where the handler wants to know: one of 0-9, *, # and A-D. Keys come in the
+   * order in which they were pressed; one does not wait for what the one before has begun.
+   */
+  onDtmf?(digit: string): void | Promise<void>;
+
   /** Aborts when the session ends. @throws {FastRtcError} `no_session` before `startUp`. */
   get signal(): AbortSignal {
     return sessionOf(this, "signal").signal;

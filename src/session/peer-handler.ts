@@ -30,6 +30,8 @@ export interface PeerHandler {
   audio?(frames: AsyncIterable<AudioFrame>, session: HandlerSession): AsyncIterable<Emission<AudioFrame>>;
   /** Answers now, without waiting for a pause: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(session: HandlerSession): void | Promise<void>;
+  /** The caller pressed a key of the telephone. */
+  key?(digit: string): void | Promise<void>;
   /** After everything else, exactly once, also when `startUp` or a method above failed. */
   shutdown?(): void | Promise<void>;
 }

@@ -209,13 +209,20 @@ export class Session implements TransportEvents, HandlerSession {
     });
   }
 
+  key(digit: string): void {
+    if (this.#state === "connected") this.#call(async () => this.#handler.key?.(digit));
+  }
+
   /** Has the handler answer now; false when it is of a kind that cannot. */
   triggerResponse(): boolean {
     if (!this.#handler.triggerResponse) return false;
-    runInSession(this, async () => this.#handler.triggerResponse?.(this)).catch((thrown: unknown) =>
-      this.reportError(toError(thrown)),
-    );
+    this.#call(async () => this.#handler.triggerResponse?.(this));
     return true;
+  }
+
+  /** Calls the handler beside what it does already. */
+  #call(method: () => Promise<void>): void {
+    runInSession(this, method).catch((thrown: unknown) => this.reportError(toError(thrown)));
   }
 
   /** Ends the session; resolves when its transport is closed. Harmless when repeated. */

@@ -58,6 +58,8 @@ export interface TransportEvents {
   audioFrame(frame: AudioFrame): void;
   /** The peer sent a text message. */
   message(text: string): void;
+  /** The caller pressed a key of the telephone: one of 0-9, *, # and A-D. */
+  key(digit: string): void;
   /** The peer is gone. Called once, and never before `close()` was asked for unless the peer or the network did it. */
   closed(reason: CloseReason): void;
   /** Something failed that the stream survives, an encoder for instance. */

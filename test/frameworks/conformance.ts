@@ -108,7 +108,7 @@ export function describeFramework({ name, prefix = "", parsesBodies = false, sta
       const headers = { authorization: "Bearer token", cookie: "a=1; b=2", "x-many": ["one", "two"], ...JSON_TYPE };
       const { status } = await exchange(`${prefix}/a/webrtc/offer`, { method: "POST", body: OFFER, headers });
       const seen = service.headers.at(-1);
-      const values = ["authorization", "cookie", "x-many", "content-type"].map((name) => seen?.get(name));
+      const values = ["authorization", "cookie", "x-many", "content-type"].map((header) => seen?.get(header));
       expect([status, ...values]).toEqual([200, "Bearer token", "a=1; b=2", "one, two", "application/json"]);
     });
 

@@ -61,6 +61,34 @@ describe("a handler's life", () => {
     for (const peer of peers) await peer.end();
   });
 
+  test("onDtmf gets the keys of the telephone within the session, while it lasts", async () => {
+    const keys: string[] = [];
+    class Keys extends StreamHandler {
+      receive(): void {}
+      emit(): null {
+        return null;
+      }
+      override async onDtmf(digit: string): Promise<void> {
+        keys.push(`${getCurrentContext().webrtcId} ${digit} ${this.phoneMode}`);
+        if (digit === "0") throw new Error("nobody is there");
+      }
+      copy(): Keys {
+        return new Keys();
+      }
+    }
+    const peer = new HandlerRun(new Keys(), { modality: "audio", kind: "telephone" });
+    await turn();
+    peer.session.key("7");
+    peer.session.key("0");
+    await turn();
+    expect(keys).toEqual(["peer 7 true", "peer 0 true"]);
+    expect(peer.told).toEqual(["error: nobody is there"]);
+    await peer.end();
+    peer.session.key("9");
+    await turn();
+    expect(keys).toHaveLength(2);
+  });
+
   test("triggerResponse runs within the session", async () => {
     const peer = run({ triggerResponse: () => warning(`for ${getCurrentContext().webrtcId}`) });
     expect(peer.session.triggerResponse()).toBe(true);

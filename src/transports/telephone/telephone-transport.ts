@@ -105,8 +105,7 @@ export class TelephoneTransport implements Transport, LinkReceiver {
   }
 
   text(utf8: Buffer): number {
-    const text = utf8.toString();
-    const message = parseTwilioMessage(text);
+    const message = parseTwilioMessage(utf8.toString());
     switch (message.type) {
       case "media":
         return message.track === "inbound" ? this.#receive(message.payload, message.timestampMs) : 0;
@@ -115,7 +114,7 @@ export class TelephoneTransport implements Transport, LinkReceiver {
         if (!this.#playback.awaitsMark) this.#onPlayedOut?.();
         return 0;
       case "dtmf":
-        this.#events.message(text);
+        this.#events.key(message.digit);
         return 0;
       case "stop":
         this.#leave();

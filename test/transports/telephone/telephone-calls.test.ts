@@ -1,11 +1,19 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { createHandlerFactory } from "../../../src/handlers/create-handler-factory.ts";
+import { StreamHandler } from "../../../src/handlers/stream-handler.ts";
 import { AudioFrame } from "../../../src/media/audio-frame.ts";
+import { getCurrentContext } from "../../../src/session/context.ts";
 import type { PeerHandler } from "../../../src/session/peer-handler.ts";
 import type { Transport } from "../../../src/session/transport.ts";
 import { TelephoneCalls } from "../../../src/transports/telephone/telephone-calls.ts";
 import { TelephoneTransport } from "../../../src/transports/telephone/telephone-transport.ts";
-import { type AudioSessionsOptions, audioSessions, listeningHandler } from "../../support/audio-session.ts";
+import {
+  type AudioSessionsOptions,
+  audioSessions,
+  echoHandler,
+  listeningHandler,
+} from "../../support/audio-session.ts";
 import { MemorySocket } from "../../support/memory-socket.ts";
 import { SimulatedTwilio } from "../../support/simulated-twilio.ts";
 import { turns } from "../../support/turns.ts";
@@ -67,6 +75,22 @@ const talkingHandler =
       await andThen();
     },
   });
+
+/** Speaks without end, until the caller presses a key. */
+class Menu extends StreamHandler {
+  #isInterrupted = false;
+  receive(): void {}
+  emit(): [number, Int16Array] | null {
+    return this.#isInterrupted ? null : [8000, Int16Array.from({ length: 800 }, (_, index) => sine(440)(index))];
+  }
+  override onDtmf(): void {
+    this.#isInterrupted = true;
+    this.clearQueue();
+  }
+  copy(): Menu {
+    return new Menu();
+  }
+}
 
 /** How often a sound changes its sign, in whole waves per second. */
 function frequencyOf(pieces: readonly { readonly samples: Int16Array }[]): number {
@@ -142,17 +166,43 @@ describe("a telephone call", () => {
     expect(transport().unheardMs).toBe(0);
   });
 
-  test("passes on the keys that the caller presses", async () => {
-    const { call, sessions } = setUp();
+  test("passes on the keys that the caller presses, in their order, and what fails there is reported", async () => {
+    const pressed: string[] = [];
+    const handler = (): PeerHandler => ({
+      ...echoHandler(),
+      key: (digit) => {
+        if (digit === "#") throw new Error("no such line");
+        pressed.push(`${digit} of ${getCurrentContext().webrtcId}`);
+      },
+    });
+    const { call, pass, logger, sessions } = setUp({ handler });
     const { twilio } = call();
-    const messages: string[] = [];
     twilio.start();
-    const session = sessions[0];
-    if (session) session.message = (text) => messages.push(text);
-    twilio.press("5");
-    expect(messages.map((text) => JSON.parse(text) as unknown)).toMatchObject([
-      { event: "dtmf", dtmf: { digit: "5" } },
+    for (const digit of "1#*") twilio.press(digit);
+    await pass(20);
+    expect(pressed).toEqual(["1 of MZ1", "* of MZ1"]);
+    expect(logger.lines.filter(({ level }) => level === "error")).toMatchObject([
+      { details: [expect.objectContaining({ message: "no such line" })] },
     ]);
+    await sessions[0]?.end("client-closed");
+    twilio.press("2");
+    expect(pressed).toHaveLength(2);
+  });
+
+  test("lets a key cut a StreamHandler's reply short, at the telephone company as well", async () => {
+    const factory = createHandlerFactory({ handler: new Menu(), modality: "audio", mode: "send-receive" });
+    const { call, pass } = setUp({ handler: () => factory.create() });
+    const { twilio } = call();
+    twilio.start();
+    await pass(500);
+    expect(twilio.bufferedMs).toBeGreaterThan(100);
+    twilio.press("*");
+    await pass(20);
+    const { heardMs } = twilio;
+    expect([twilio.clearCount, twilio.bufferedMs]).toEqual([1, 0]);
+    await pass(1000);
+    expect(twilio.heardMs).toBe(heardMs);
+    expect(twilio.violations).toEqual([]);
   });
 
   test("ends when the caller hangs up, and leaves nothing behind", async () => {
