@@ -7,6 +7,7 @@ import type { PeerHandlerFactory } from "./peer-handler.ts";
 import { PeerInputs } from "./peer-inputs.ts";
 import { PeerOutputs } from "./peer-outputs.ts";
 import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
+import type { SessionObserver } from "./session-observer.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
 import type { Transport } from "./transport.ts";
@@ -32,6 +33,7 @@ export class Peers {
   readonly outputs: PeerOutputs;
   readonly #options: PeersOptions;
   readonly #arrivals: SessionArrivals;
+  readonly #listeners = new Set<(session: Session) => SessionObserver>();
 
   constructor(options: PeersOptions) {
     const { additionalInputs, concurrencyLimit, logger, clock = systemClock } = options;
@@ -68,8 +70,15 @@ export class Peers {
       },
       ...(clock && { clock }),
     });
+    for (const listener of this.#listeners) session.observe(listener(session));
     this.#arrivals.arrived(session);
     return session;
+  }
+
+  /** Calls `listener` for each session from now on; what it returns looks on at it. The function returned ends that. */
+  onSession(listener: (session: Session) => SessionObserver): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**

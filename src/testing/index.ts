@@ -1,5 +1,8 @@
+export { parseWav } from "../media/wav.ts";
 export { type ConnectPeerOptions, connectPeer } from "./connect-peer.ts";
 export { HeardSound, type Stretch, levelDb } from "./heard-sound.ts";
+export { type RecordSessionsOptions, type SessionRecordings, recordSessions } from "./record-sessions.ts";
+export { type RecordedEvent, type SessionRecording, readRecording } from "./session-recording.ts";
 export { type SpeakOptions, speak } from "./speak.ts";
 export { type Received, TestPeer, type TurnEvent } from "./test-peer.ts";
 export type { TimeKind } from "./test-time.ts";

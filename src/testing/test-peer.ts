@@ -5,6 +5,7 @@ import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "../session/additional-outputs.ts";
 import type { CloseReason } from "../session/close-reason.ts";
 import type { Session } from "../session/session.ts";
+import type { SessionRecording } from "./session-recording.ts";
 import type { HeardSound } from "./heard-sound.ts";
 import type { TestTime } from "./test-time.ts";
 import type { Y4mVideo } from "./y4m.ts";
@@ -122,6 +123,35 @@ export class TestPeer<InputValues extends readonly unknown[] = readonly unknown[
       session.videoFrame(picture.clone().withTimestamp(timestampUs));
       count += 1;
       await this.#reach(beganMs + (count * 1000) / fps);
+    }
+  }
+
+  /**
+   * Does what a recorded peer did, at the times when it did it; resolves at the end of the recording, or of the connection. The end of
+   * the recorded connection is not repeated.
+   */
+  async replay({ events }: SessionRecording): Promise<void> {
+    const { session, time, setInput } = this.#parts;
+    const beganMs = time.clock.nowMs();
+    for (const event of events) {
+      await this.#reach(beganMs + event.atMs);
+      if (this.ended) return;
+      switch (event.type) {
+        case "audio":
+          session.audioFrame(event.frame);
+          break;
+        case "video":
+          session.videoFrame(event.frame.clone().withTimestamp(Math.round(event.atMs * 1000)));
+          break;
+        case "message":
+          session.message(event.text);
+          break;
+        case "inputs":
+          await setInput(event.values);
+          break;
+        case "end":
+          break;
+      }
     }
   }
 
