@@ -14,7 +14,8 @@ import type {
 export interface SessionStats {
   readonly webrtcId: string;
   readonly transport: "webrtc" | "websocket" | "telephone" | "loopback";
-  readonly state: "connecting" | "connected" | "ended";
+  /** `interrupted`: the network failed, and the peer may come back. */
+  readonly state: "connecting" | "connected" | "interrupted" | "ended";
   /** How long the peer has been connected; 0 before. */
   readonly connectedMs: number;
   /** To the peer and back over the network, without any processing. */
