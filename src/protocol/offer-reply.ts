@@ -2,7 +2,12 @@ import type { RefusalBody } from "./refusal.ts";
 
 /** What a client gets for what it posts to `webrtc/offer`. */
 export type OfferReply =
-  | { readonly type: "answer"; readonly sdp: string }
+  | {
+      readonly type: "answer";
+      readonly sdp: string;
+      /** For a client that asked for it: what it shows to take its session over with another connection. */
+      readonly session?: string;
+    }
   | { readonly status: "success" }
   | RefusalBody;
 

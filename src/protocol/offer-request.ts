@@ -7,14 +7,26 @@ const MAX_ID_LENGTH = 128;
 
 /** What clients post to `webrtc/offer`. */
 export type OfferRequest =
-  | { readonly type: "offer"; readonly webrtcId: string; readonly sdp: string }
+  | {
+      readonly type: "offer";
+      readonly webrtcId: string;
+      readonly sdp: string;
+      /** `true` asks for a session that can be taken over; a claim takes one over. FastRTC's own clients send neither. */
+      readonly resume?: true | { readonly session: string; readonly attempt: number };
+    }
   /** `candidate` is undefined when the client sent something that is not one. */
   | { readonly type: "ice-candidate"; readonly webrtcId: string; readonly candidate: CandidateJson | undefined };
 
 const webrtcIdSchema = z.string().min(1).max(MAX_ID_LENGTH);
 
+/** Whatever else is sent by this name is passed over, as any field that is not known. */
+const resumeSchema = z
+  .union([z.literal(true), z.object({ session: z.string().max(MAX_ID_LENGTH), attempt: z.int().min(1) })])
+  .optional()
+  .catch(undefined);
+
 const bodySchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("offer"), webrtc_id: webrtcIdSchema, sdp: z.string().min(1) }),
+  z.object({ type: z.literal("offer"), webrtc_id: webrtcIdSchema, sdp: z.string().min(1), resume: resumeSchema }),
   z.object({ type: z.literal("ice-candidate"), webrtc_id: webrtcIdSchema, candidate: z.unknown().optional() }),
 ]);
 
@@ -33,7 +45,10 @@ export function parseOfferRequest(body: unknown): OfferRequest {
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) throw new FastRtcError("invalid_request", describe(body, parsed.error));
   const { data } = parsed;
-  if (data.type === "offer") return { type: "offer", webrtcId: data.webrtc_id, sdp: data.sdp };
+  if (data.type === "offer") {
+    const { webrtc_id: webrtcId, sdp, resume } = data;
+    return { type: "offer", webrtcId, sdp, ...(resume !== undefined && { resume }) };
+  }
   const candidate = candidateSchema.safeParse(data.candidate);
   return {
     type: "ice-candidate",

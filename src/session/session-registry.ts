@@ -41,7 +41,8 @@ export class SessionRegistry {
   /** Why a peer could not come in just now; undefined if it could. */
   refuses(id: string): Refusal | undefined {
     if (this.#sessions.has(id)) return { type: "connection_already_exists" };
-    if (this.#sessions.size >= this.#limit) return { type: "concurrency_limit_reached", limit: this.#limit };
+    if (this.#sessions.size >= this.#limit && !this.#givingWay())
+      return { type: "concurrency_limit_reached", limit: this.#limit };
     return undefined;
   }
 
@@ -49,6 +50,7 @@ export class SessionRegistry {
   admit(id: string, create: () => Session): Admission {
     const refused = this.refuses(id);
     if (refused) return refused;
+    if (this.#sessions.size >= this.#limit) this.#givingWay()?.continuity.giveWay();
     const session = create();
     this.#sessions.set(id, session);
     return { type: "admitted", session };
@@ -57,6 +59,12 @@ export class SessionRegistry {
   /** Frees the session's place. */
   leave(session: Session): void {
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
+  }
+
+  /** The session that has the least right to its place, if any can do without: its peer is lost. */
+  #givingWay(): Session | undefined {
+    for (const session of this.#sessions.values()) if (session.continuity.givesWay) return session;
+    return undefined;
   }
 
   /** Ends every session. */

@@ -8,6 +8,7 @@ import { AdditionalOutputs } from "./additional-outputs.ts";
 import { type CloseReason, closeMessage } from "./close-reason.ts";
 import { CloseStream } from "./close-stream.ts";
 import { runInSession } from "./context.ts";
+import { Continuity } from "./continuity.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import type { Logger } from "./logger.ts";
 import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
@@ -50,7 +51,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
 }
 
-export type SessionState = "connecting" | "connected" | "ended";
+/** `interrupted`: its network broke, and the peer is waited for. */
+export type SessionState = "connecting" | "connected" | "interrupted" | "ended";
 
 /**
  * One connected peer: its handler, the pump between handler and transport, and its lifetime.
@@ -73,6 +75,8 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #abort = new AbortController();
   readonly #video: BoundedQueue<VideoFrame>;
   readonly #audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
+  /** How it goes on when its transport breaks. */
+  readonly continuity: Continuity;
   #state: SessionState = "connecting";
   #transport: Transport | undefined;
   #closed: Promise<unknown> | undefined;
@@ -118,6 +122,14 @@ export class Session implements TransportEvents, HandlerSession {
       clock,
       tell: (data) => this.sendMessage({ type: "error", data }),
     });
+    this.continuity = new Continuity({
+      id,
+      clock,
+      logger,
+      events: this,
+      replace: (transport) => this.#replace(transport),
+      onGone: (reason) => this.#endSoon(reason),
+    });
     this.#cancelTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#endSoon("connect-timeout"));
     this.#cancelSilenceTimer = this.#awaitProgress();
   }
@@ -143,6 +155,11 @@ export class Session implements TransportEvents, HandlerSession {
   attach(transport: Transport): void {
     this.#transport = transport;
     if (this.#state === "ended") this.#closed = transport.close();
+  }
+
+  /** The sound that is sent, which stays the same whatever carries it. */
+  get audioFormat(): AudioFormat | undefined {
+    return this.#transport?.audioFormat;
   }
 
   progress(): void {
@@ -178,7 +195,9 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   closed(reason: CloseReason): void {
-    this.#endSoon(reason);
+    const begun = this.#state === "connected" || this.#state === "interrupted";
+    if (begun && this.continuity.lost(this.#transport, reason)) this.#state = "interrupted";
+    else this.#endSoon(reason);
   }
 
   failure(error: Error): void {
@@ -190,7 +209,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   sendMessage(message: ServerMessage): void {
-    this.#transport?.sendMessage(message);
+    if (!this.continuity.keep(message)) this.#transport?.sendMessage(message);
   }
 
   clearQueue(): void {
@@ -233,6 +252,7 @@ export class Session implements TransportEvents, HandlerSession {
       this.#cancelSilenceTimer();
       this.#logger.info(`session ${this.id} ended: ${reason}`);
       if (farewell) this.sendMessage({ type: "end_stream", data: farewell });
+      this.continuity.end();
       this.#abort.abort(reason);
       this.#video.end();
       this.#audio.end();
@@ -243,6 +263,13 @@ export class Session implements TransportEvents, HandlerSession {
       this.#running ??= runInSession(this, () => this.#shutDown());
     }
     await this.#closed;
+  }
+
+  #replace(transport: Transport): Transport | undefined {
+    const before = this.#transport;
+    this.#transport = transport;
+    this.#state = "connected";
+    return before;
   }
 
   #awaitProgress(): () => void {

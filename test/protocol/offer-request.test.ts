@@ -55,3 +55,20 @@ describe("the body of POST webrtc/offer", () => {
     );
   });
 });
+
+test("reads what a client says of resuming, and passes over what is not that", () => {
+  const read = (resume: unknown) => {
+    const request = parseOfferRequest({ type: "offer", sdp: "v=0", webrtc_id: "a", resume });
+    return request.type === "offer" ? request.resume : request;
+  };
+  const claim = { session: "token", attempt: 1 };
+  expect([true, claim, false, "token", { session: "token" }, { ...claim, attempt: 0.5 }, null].map(read)).toEqual([
+    true,
+    claim,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

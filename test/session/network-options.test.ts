@@ -5,7 +5,8 @@ import type { NetworkOptions } from "../../src/index.ts";
 
 function refusalOf(network: NetworkOptions): string {
   try {
-    new Stream({ handler: (frame) => frame, modality: "video", network });
+    const stream = new Stream({ handler: (frame) => frame, modality: "video", network });
+    stream.health();
   } catch (thrown) {
     expect(thrown).toMatchObject({ code: "invalid_option" });
     return (thrown as Error).message;

@@ -2,7 +2,7 @@ import { systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
 import type { OfferReply } from "../../protocol/offer-reply.ts";
 import type { OfferRequest } from "../../protocol/offer-request.ts";
-import { type RefusalCode, refusal } from "../../protocol/refusal.ts";
+import { type RefusalBody, type RefusalCode, refusal } from "../../protocol/refusal.ts";
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
@@ -10,6 +10,8 @@ import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
+import { type SessionClaim, SessionTokens } from "../../session/session-tokens.ts";
+import type { TransportEvents } from "../../session/transport.ts";
 import { GatheringPolicy } from "./gathering-policy.ts";
 import { type UdpIceServer, usableIceServers } from "./ice-servers.ts";
 import { type MediaPlanOptions, planMedia } from "./media-plan.ts";
@@ -39,6 +41,7 @@ export class WebRtcSignalling {
   readonly #options: SignallingOptions;
   readonly #connecting = new Map<Session, Promise<WebRtcTransport>>();
   readonly #gathering: GatheringPolicy;
+  readonly #tokens = new SessionTokens();
   readonly #warned = new Set<string>();
 
   constructor(options: SignallingOptions) {
@@ -59,52 +62,91 @@ export class WebRtcSignalling {
   async handle(request: OfferRequest, headers = new Headers()): Promise<OfferReply> {
     switch (request.type) {
       case "offer":
-        return this.#answer(request.webrtcId, request.sdp, headers);
+        return this.#answer(request, headers);
       case "ice-candidate":
         return this.#addCandidate(request);
     }
   }
 
-  async #answer(id: string, sdp: string, headers: Headers): Promise<OfferReply> {
+  async #answer(
+    { webrtcId: id, sdp, resume }: Extract<OfferRequest, { type: "offer" }>,
+    headers: Headers,
+  ): Promise<OfferReply> {
     const { registry, createSession } = this.#options;
+    if (typeof resume === "object") return this.#takeOver(id, sdp, resume);
     // Asked before the SDP is read as well: a server that is full must not spend its time on reading offers.
     const full = registry.refuses(id);
     if (full) return turnedDown(full);
-    let plan: Negotiation;
-    try {
-      plan = planMedia(parseOffer(sdp), this.#options);
-    } catch (thrown) {
-      return this.#failure(thrown);
-    }
+    const plan = this.#plan(sdp);
+    if ("status" in plan) return plan;
     const admission = registry.admit(id, () => createSession(id, headers));
-    return admission.type === "admitted" ? this.#connect(admission.session, plan) : turnedDown(admission);
-  }
-
-  async #connect(session: Session, plan: Negotiation): Promise<OfferReply> {
-    const opening = this.#iceServers().then((iceServers) =>
-      WebRtcTransport.open({
-        plan,
-        gathering: this.#gathering,
-        iceServers,
-        network: this.#options.network,
-        events: session,
-        logger: this.#options.logger,
-      }),
-    );
-    this.#connecting.set(session, opening);
-    session.signal.addEventListener("abort", () => this.#connecting.delete(session), { once: true });
+    if (admission.type !== "admitted") return turnedDown(admission);
+    const { session } = admission;
     try {
-      const transport = await opening;
+      const transport = await this.#connect(session, plan, session);
       session.attach(transport);
-      return { type: "answer", sdp: transport.answer };
+      if (!resume) return { type: "answer", sdp: transport.answer };
+      session.continuity.allow();
+      return { type: "answer", sdp: transport.answer, session: this.#tokens.issue(session) };
     } catch (thrown) {
       await session.end("connection-failed");
       return this.#failure(thrown);
     }
   }
 
+  /** A peer whose network changed goes on with its session, over a new connection. */
+  async #takeOver(id: string, sdp: string, claim: SessionClaim): Promise<OfferReply> {
+    const session = this.#options.registry.get(id);
+    if (!session) return refusal("unknown_connection", "The session is over. Connect anew.");
+    if (!this.#tokens.accepts(session, claim)) return turnedDown({ type: "connection_already_exists" });
+    const plan = this.#plan(sdp);
+    if ("status" in plan) return plan;
+    const takeover = session.continuity.begin();
+    try {
+      const transport = await this.#connect(session, plan, takeover);
+      if (transport.audioFormat?.channels !== session.audioFormat?.channels) {
+        await transport.close();
+        throw new FastRtcError(
+          "unsupported_codec",
+          "A session goes on with the sound that it began with: offer the same.",
+        );
+      }
+      takeover.attach(transport);
+      return { type: "answer", sdp: transport.answer, session: claim.session };
+    } catch (thrown) {
+      takeover.abandon();
+      return this.#failure(thrown);
+    }
+  }
+
+  #plan(sdp: string): Negotiation | RefusalBody {
+    try {
+      return planMedia(parseOffer(sdp), this.#options);
+    } catch (thrown) {
+      return this.#failure(thrown);
+    }
+  }
+
+  async #connect(session: Session, plan: Negotiation, events: TransportEvents): Promise<WebRtcTransport> {
+    const opening = this.#iceServers().then((iceServers) =>
+      WebRtcTransport.open({
+        plan,
+        gathering: this.#gathering,
+        iceServers,
+        network: this.#options.network,
+        events,
+        logger: this.#options.logger,
+      }),
+    );
+    if (!this.#connecting.has(session)) {
+      session.signal.addEventListener("abort", () => this.#connecting.delete(session), { once: true });
+    }
+    this.#connecting.set(session, opening);
+    return opening;
+  }
+
   /** What is no fault of the offer - no free socket, for instance - is for the log; the peer may try again. */
-  #failure(thrown: unknown): OfferReply {
+  #failure(thrown: unknown): RefusalBody {
     const offersFault = refusalOf(thrown);
     if (offersFault) return offersFault;
     this.#options.logger.error("an offer could not be answered:", toError(thrown));
@@ -164,7 +206,7 @@ function turnedDown(refused: Refusal): OfferReply {
 }
 
 /** The refusal for an error that the offer is at fault for. */
-function refusalOf(thrown: unknown): OfferReply | undefined {
+function refusalOf(thrown: unknown): RefusalBody | undefined {
   const codes: Partial<Record<FastRtcError["code"], RefusalCode>> = {
     invalid_sdp: "invalid_sdp",
     unsupported_codec: "unsupported_codec",

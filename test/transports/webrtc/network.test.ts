@@ -69,13 +69,13 @@ describe("the network that a Stream is told of", () => {
     ];
     const clients = Array.from({ length: 20 }, () => new NativeClient({ bindAddress: "127.0.0.1" }));
     await Promise.all(
-      clients.map((client, index) => {
+      clients.map(async (client, index) => {
         const stream = streams[index % 2];
-        return stream ? client.connect(stream) : undefined;
+        if (stream) await client.connect(stream);
       }),
     );
     expect(new Set(clients.map(({ serverPort }) => serverPort))).toEqual(new Set([udpPort]));
-    expect(streams.map((stream) => stream.health().connected)).toEqual([10, 10]);
+    await expect.poll(() => streams.map((stream) => stream.health().connected)).toEqual([10, 10]);
     for (const client of clients) client.close();
     await expect.poll(() => streams.map((stream) => stream.health().sessions)).toEqual([0, 0]);
     for (const stream of streams) await stream.close();
