@@ -1,57 +1,43 @@
 import { AudioReorderBuffer, type OrderedPacket } from "./audio-reorder-buffer.ts";
-import { OPUS_CLOCK_RATE, opusPacketTicks, startsOpusSilence } from "./opus-packet.ts";
+import { NackGenerator } from "./nack-generator.ts";
+import { carriesPreviousSound, OPUS_CLOCK_RATE, opusPacketTicks, startsOpusSilence } from "./opus-packet.ts";
 import type { RtpPacket } from "./packet.ts";
+import type { AudioReceiveSnapshot } from "./receive-snapshot.ts";
 import { ReceptionStats } from "./reception-stats.ts";
+import type { RoundTripTime } from "./round-trip-time.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
 import { SequenceUnwrapper, TimestampUnwrapper } from "./sequence.ts";
+import { type ReceivedAudio, SoundLine } from "./sound-line.ts";
 
-const TICKS_PER_MS = OPUS_CLOCK_RATE / 1000;
-/** 20 ms: what silence is made of, and how long a packet is taken to be before one has come. */
-const USUAL_TICKS = 20 * TICKS_PER_MS;
 const REPORT_INTERVAL_MS = 1000;
-/** How many lost packets in a row are concealed; a guess that is longer sounds worse than silence. */
-const MAX_CONCEALED = 5;
-/** A pause is filled with silence up to this length, in ticks: a second. */
-const MAX_FILLED_TICKS = OPUS_CLOCK_RATE;
-/** How late a packet may be before silence takes its place, after one that announced silence and after any other. */
-const ANNOUNCED_SILENCE_MS = 20;
-const UNANNOUNCED_SILENCE_MS = 500;
-/** A timer that is later than this tells of a process that stood still, with packets waiting to be read. */
-const MAX_LATENESS_MS = 100;
+/** Assumed until a report block has measured it. */
+const DEFAULT_ROUND_TRIP_MS = 100;
+/** A sound that is later than this is not worth the delay of what follows it. */
+const MAX_REPAIR_MS = 250;
+/** What an answer takes beyond the round trip: our delay in asking, the peer's in answering. */
+const REPAIR_MARGIN_MS = 15;
 
 export interface AudioReceiveStreamOptions {
   /** Of the stream that is received. */
   readonly ssrc: number;
   /** Ours, in the reports about it. */
   readonly localSsrc: number;
+  /** Whether the peer sends lost packets again when asked (`a=rtcp-fb:… nack`). @default false */
+  readonly nack?: boolean;
+  /** Shared with the sending streams of the connection, which measure it. Without it 100 ms are assumed. */
+  readonly roundTripTime?: RoundTripTime;
 }
 
 /**
- * The next piece of the sound: a packet to decode, a packet to conceal, or silence of a length in ticks of 1/48000 s.
- * `timestampUs` is when it begins; only differences mean something.
- */
-export type ReceivedAudio =
-  | { readonly type: "packet"; readonly payload: Uint8Array; readonly timestampUs: number }
-  | { readonly type: "lost"; readonly timestampUs: number }
-  | { readonly type: "silence"; readonly ticks: number; readonly timestampUs: number };
-
-export interface AudioReceiveStats {
-  readonly packetCount: number;
-  /** Bytes of payload. */
-  readonly byteCount: number;
-  readonly cumulativeLost: number;
-  readonly jitterMs: number;
-  readonly concealedPacketCount: number;
-  readonly silenceMs: number;
-  /** How long a missing packet is waited for at present. */
-  readonly reorderWaitMs: number;
-}
-
-/**
- * One received Opus stream: packets in, sound in its order and the RTCP about it out. A listener's clock is kept
- * running: lost packets are concealed, five in a row at most, and what is longer is silence; while the peer sends nothing because there is nothing to hear
- * (DTX), and when half a second passes without a packet, silence comes in its place in real time, so that the end of
- * speech can be noticed. After each call `nextTimerMs` may have changed; it is when `handleTimer` is due.
+ * One received Opus stream: packets in, sound in its order and the RTCP about it out. After each call `nextTimerMs` may
+ * have changed; it is when `handleTimer` is due.
+ *
+ * This is not a playout buffer. Whoever listens here is a program that needs the sound complete, in order and soon, but
+ * not evenly: so a packet in its turn is given out the moment it comes, and the network's jitter costs nothing. Only behind a
+ * missing packet do others wait, as long as it is likely to come (`AudioReorderBuffer`, with a retransmission where the peer sends
+ * those). Then the copy in the next packet takes its place, or a guess. NetEq would hold every packet for the delay of the slowest 3 %; here
+ * only those behind a loss are held, and nothing has to be stretched or squeezed to fill or drain a buffer. What a listener's clock
+ * needs, `SoundLine` sees to.
  */
 export class AudioReceiveStream {
   readonly #options: AudioReceiveStreamOptions;
@@ -59,22 +45,17 @@ export class AudioReceiveStream {
   readonly #sequences = new SequenceUnwrapper();
   readonly #timestamps = new TimestampUnwrapper();
   readonly #order = new AudioReorderBuffer();
-  /** Up to where sound has been given out, on the line of unwrapped RTP timestamps. */
-  #givenTo: number | undefined;
-  #packetTicks = USUAL_TICKS;
-  /** When the next 20 ms of silence are due, and whether some have been given since the last packet. */
-  #silenceAtMs: number | undefined;
-  #silent = false;
-  /** The ticks that pass unheard when silence begins unannounced. */
-  #unheardTicks = 0;
+  readonly #nacks: NackGenerator | undefined;
+  readonly #line = new SoundLine();
   #nextReportMs: number | undefined;
   #reportedPacketCount = 0;
   #byteCount = 0;
-  #concealedPacketCount = 0;
-  #silenceTicks = 0;
+  #nackedPacketCount = 0;
+  #heldMs = 0;
 
   constructor(options: AudioReceiveStreamOptions) {
     this.#options = options;
+    if (options.nack === true) this.#nacks = new NackGenerator({ maxAgeMs: MAX_REPAIR_MS });
   }
 
   /** When to call `handleTimer`, or `undefined` before the first packet. */
@@ -82,20 +63,26 @@ export class AudioReceiveStream {
     const nextMs = Math.min(
       this.#nextReportMs ?? Infinity,
       this.#order.nextTimerMs ?? Infinity,
-      this.#silenceAtMs ?? Infinity,
+      this.#nacks?.nextTimerMs ?? Infinity,
+      this.#line.nextTimerMs ?? Infinity,
     );
     return nextMs === Infinity ? undefined : nextMs;
   }
 
-  get stats(): AudioReceiveStats {
+  /** What has been counted so far. */
+  snapshot(): AudioReceiveSnapshot {
+    const { receivedCount, cumulativeLost, jitterMs } = this.#reception;
     return {
-      packetCount: this.#reception.receivedCount,
+      kind: "audio",
+      packetCount: receivedCount,
       byteCount: this.#byteCount,
-      cumulativeLost: this.#reception.cumulativeLost,
-      jitterMs: this.#reception.jitterMs,
-      concealedPacketCount: this.#concealedPacketCount,
-      silenceMs: this.#silenceTicks / TICKS_PER_MS,
-      reorderWaitMs: this.#order.waitMs,
+      cumulativeLost,
+      jitterMs,
+      nackedPacketCount: this.#nackedPacketCount,
+      repairedPacketCount: this.#nacks?.repairedCount ?? 0,
+      ...this.#line.counts,
+      targetDelayMs: this.#order.waitMs,
+      meanHoldMs: receivedCount === 0 ? 0 : this.#heldMs / receivedCount,
     };
   }
 
@@ -107,13 +94,16 @@ export class AudioReceiveStream {
       this.#sequences.reset();
       this.#timestamps.reset();
       this.#order.reset();
-      this.#givenTo = undefined;
+      this.#nacks?.reset();
+      this.#line.reset();
     }
     this.#nextReportMs ??= nowMs + REPORT_INTERVAL_MS;
-    this.#byteCount += packet.payload.length;
-    this.#expectSilence(packet.payload, nowMs);
+    const { payload } = packet;
+    this.#byteCount += payload.length;
+    this.#line.expectSilence({ ticks: opusPacketTicks(payload), announced: startsOpusSilence(payload), nowMs });
     const sequence = this.#sequences.unwrap(packet.sequenceNumber);
-    return this.#place(this.#order.insert(packet, { sequence, nowMs }));
+    this.#nacks?.handlePacket(sequence, nowMs);
+    return this.#place(this.#order.insert(packet, { sequence, nowMs, carriesPrevious: carriesPreviousSound(payload) }));
   }
 
   /** Takes RTCP from the peer; packets that are not about this stream change nothing. */
@@ -125,69 +115,40 @@ export class AudioReceiveStream {
 
   /** The sound and the RTCP that are due. */
   handleTimer(nowMs: number): { readonly audio: readonly ReceivedAudio[]; readonly rtcp: readonly RtcpPacket[] } {
+    const rtcp = [...this.#takeReport(nowMs), ...this.#takeNack(nowMs)];
     const audio = this.#place(this.#order.handleTimer(nowMs));
-    this.#giveSilence(audio, nowMs);
-    return { audio, rtcp: this.#takeReport(nowMs) };
-  }
-
-  #expectSilence(payload: Uint8Array, nowMs: number): void {
-    const ticks = opusPacketTicks(payload) ?? this.#packetTicks;
-    const announced = startsOpusSilence(payload);
-    const patienceMs = announced ? ANNOUNCED_SILENCE_MS : UNANNOUNCED_SILENCE_MS;
-    this.#silenceAtMs = nowMs + ticks / TICKS_PER_MS + patienceMs;
-    this.#unheardTicks = announced ? 0 : patienceMs * TICKS_PER_MS;
-    this.#silent = false;
+    this.#line.fillTo(audio, nowMs);
+    return { audio, rtcp };
   }
 
   #place(ordered: readonly OrderedPacket[]): ReceivedAudio[] {
     const audio: ReceivedAudio[] = [];
-    for (const { packet, missingCount } of ordered) {
-      const { payload } = packet;
+    for (const { packet, missingCount, heldMs } of ordered) {
+      const { payload, timestamp } = packet;
       if (payload.length === 0) continue; // It only probed the bandwidth.
-      const begin = this.#timestamps.unwrap(packet.timestamp);
-      this.#fill(audio, begin, missingCount);
-      audio.push({ type: "packet", payload, timestampUs: toUs(begin) });
-      this.#packetTicks = opusPacketTicks(payload) ?? this.#packetTicks;
-      this.#givenTo = begin + this.#packetTicks;
+      this.#heldMs += heldMs;
+      const begin = this.#timestamps.unwrap(timestamp);
+      const ticks = opusPacketTicks(payload);
+      this.#line.place(audio, { payload, begin, ticks, missingCount, carriesPrevious: carriesPreviousSound(payload) });
     }
     return audio;
   }
 
-  /** Makes up for what lies between the sound so far and a packet that begins at `begin`. */
-  #fill(audio: ReceivedAudio[], begin: number, missingCount: number): void {
-    let from = this.#givenTo ?? begin;
-    if (missingCount > 0) {
-      const lost = Math.min(missingCount, MAX_CONCEALED, Math.floor((begin - from) / this.#packetTicks));
-      for (let index = 0; index < lost; index += 1) {
-        audio.push({ type: "lost", timestampUs: toUs(from) });
-        from += this.#packetTicks;
-        this.#concealedPacketCount += 1;
-      }
-    }
-    this.#pushSilence(audio, Math.max(from, begin - MAX_FILLED_TICKS), begin);
-  }
-
-  #giveSilence(audio: ReceivedAudio[], nowMs: number): void {
-    if (this.#silenceAtMs === undefined || this.#givenTo === undefined || nowMs < this.#silenceAtMs) return;
-    if (nowMs - this.#silenceAtMs > MAX_LATENESS_MS) {
-      this.#silenceAtMs = nowMs + USUAL_TICKS / TICKS_PER_MS;
-      return;
-    }
-    if (!this.#silent) this.#givenTo += this.#unheardTicks;
-    this.#silent = true;
-    while (this.#silenceAtMs <= nowMs) {
-      this.#pushSilence(audio, this.#givenTo, this.#givenTo + USUAL_TICKS);
-      this.#givenTo += USUAL_TICKS;
-      this.#silenceAtMs += USUAL_TICKS / TICKS_PER_MS;
-    }
-  }
-
-  #pushSilence(audio: ReceivedAudio[], begin: number, end: number): void {
-    for (let from = begin; from < end; from += USUAL_TICKS) {
-      const ticks = Math.min(USUAL_TICKS, end - from);
-      audio.push({ type: "silence", ticks, timestampUs: toUs(from) });
-      this.#silenceTicks += ticks;
-    }
+  #takeNack(nowMs: number): RtcpPacket[] {
+    if (!this.#nacks) return [];
+    const { ssrc, localSsrc, roundTripTime } = this.#options;
+    const roundTripMs = roundTripTime?.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    const repairMs = roundTripMs + REPAIR_MARGIN_MS;
+    this.#order.setRepairMs(repairMs > MAX_REPAIR_MS ? 0 : repairMs);
+    if (repairMs > MAX_REPAIR_MS) this.#nacks.reset();
+    this.#nacks.setRoundTripMs(roundTripMs);
+    this.#nacks.forgetBefore(this.#order.nextSequence ?? -Infinity);
+    const sequenceNumbers = this.#nacks.takeRequests(nowMs);
+    this.#nacks.takeGivenUp(); // The reorder buffer keeps its own time.
+    this.#nackedPacketCount += sequenceNumbers.length;
+    return sequenceNumbers.length === 0
+      ? []
+      : [{ type: "nack", senderSsrc: localSsrc, mediaSsrc: ssrc, sequenceNumbers }];
   }
 
   #takeReport(nowMs: number): RtcpPacket[] {
@@ -202,8 +163,4 @@ export class AudioReceiveStream {
     const report = this.#reception.takeReportBlock(this.#options.ssrc, nowMs);
     return [{ type: "receiver-report", ssrc: this.#options.localSsrc, reports: [report] }];
   }
-}
-
-function toUs(ticks: number): number {
-  return Math.round((ticks * 1000) / TICKS_PER_MS);
 }

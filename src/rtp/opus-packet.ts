@@ -35,3 +35,41 @@ export function opusPacketTicks(payload: Uint8Array): number | undefined {
 export function startsOpusSilence(payload: Uint8Array): boolean {
   return payload.length > 0 && payload.length <= 2;
 }
+
+/**
+ * Whether an Opus packet carries a coarse copy of the 20 ms or more before it, from which a lost packet is made up for
+ * (in-band forward error correction, "LBRR"). Only SILK has that: behind one bit per frame for voice activity stands the bit that
+ * says so, for the middle and, in stereo, for the side (RFC 6716 §4.2.3).
+ */
+export function carriesPreviousSound(payload: Uint8Array): boolean {
+  const [toc] = payload;
+  if (toc === undefined) return false;
+  const configuration = toc >> 3;
+  if (configuration >= 16) return false;
+  const first = payload[firstFrameOffset(payload)];
+  if (first === undefined) return false;
+  const frameMs = configuration < 12 ? (SILK_MS[configuration & 3] ?? 20) : 20;
+  const silkFrames = Math.max(1, frameMs / 20);
+  const middle = (first >> (7 - silkFrames)) & 1;
+  const side = (toc & 4) === 0 ? 0 : (first >> (6 - 2 * silkFrames)) & 1;
+  return (middle | side) === 1;
+}
+
+/** Where the first frame's bytes begin (RFC 6716 §3.2). */
+function firstFrameOffset(payload: Uint8Array): number {
+  const [toc = 0, second = 0] = payload;
+  const lengthBytes = (at: number): number => ((payload[at] ?? 0) >= 252 ? 2 : 1);
+  switch (toc & 3) {
+    case 2:
+      return 1 + lengthBytes(1);
+    case 3: {
+      let offset = 2;
+      if ((second & 0x40) !== 0) while (payload[offset++] === 255);
+      // With variable lengths all but the last frame say theirs.
+      if ((second & 0x80) !== 0) for (let frame = 1; frame < (second & 0x3f); frame += 1) offset += lengthBytes(offset);
+      return offset;
+    }
+    default:
+      return 1;
+  }
+}

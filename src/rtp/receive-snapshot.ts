@@ -19,7 +19,7 @@ export interface AudioReceiveSnapshot extends ReceiveSnapshot {
   readonly kind: "audio";
   /** Packets whose sound was taken from the copy that the next packet carries (in-band FEC, RFC 6716 §2.1.7). */
   readonly fecPacketCount: number;
-  /** Sound that neither came nor could be repaired, and was guessed. */
+  /** Sound that neither came nor could be recovered: guessed, or silence where too much of it was missing. */
   readonly concealedMs: number;
   /** Silence in place of what was not sent (DTX), of pauses, and of losses too long to guess. */
   readonly silenceMs: number;

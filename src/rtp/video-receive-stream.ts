@@ -1,11 +1,13 @@
 import { invariant } from "../errors.ts";
 import { type BitrateLimits, DEFAULT_BITRATE_LIMITS } from "./bitrate-limits.ts";
+import { FrameArrivals } from "./frame-arrivals.ts";
 import { type AssembledFrame, FrameAssembler } from "./frame-assembler.ts";
 import type { HeaderExtensionMap, VideoOrientation } from "./header-extensions.ts";
 import { KeyframeRequester } from "./keyframe-requester.ts";
 import { NackGenerator } from "./nack-generator.ts";
 import type { RtpPacket } from "./packet.ts";
 import { ReceiveBitrate } from "./receive-bitrate.ts";
+import type { VideoReceiveSnapshot } from "./receive-snapshot.ts";
 import { ReceptionStats } from "./reception-stats.ts";
 import type { RoundTripTime } from "./round-trip-time.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
@@ -16,9 +18,10 @@ import { depacketizerOf, type VideoCodecName } from "./video-codec.ts";
 const VIDEO_CLOCK_RATE = 90_000;
 /** Assumed until a report block has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 100;
-/** How long a packet that was asked for again may be late. */
+/** How long a packet that was asked for again may be late, and in how many round trips it should have come. */
 const MIN_GAP_TIMEOUT_MS = 400;
 const MAX_GAP_TIMEOUT_MS = 1000;
+const REPAIR_ROUNDS = 4.5;
 /** How long a packet may be late when it cannot be asked for again. */
 const REORDER_TIMEOUT_MS = 60;
 /** Reports are frequent while the bitrate is still climbing. */
@@ -75,20 +78,6 @@ export interface ReceivedVideoFrame {
   readonly rotation: VideoOrientation["rotation"];
 }
 
-export interface VideoReceiveStats {
-  readonly packetCount: number;
-  readonly byteCount: number;
-  readonly cumulativeLost: number;
-  readonly jitterMs: number;
-  readonly frameCount: number;
-  readonly keyframeCount: number;
-  readonly droppedFrameCount: number;
-  readonly nackedPacketCount: number;
-  readonly keyframeRequestCount: number;
-  /** What the peer was last allowed to send, in bits per second. */
-  readonly allowedBps: number;
-}
-
 const NO_FRAMES: readonly ReceivedVideoFrame[] = Object.freeze([]);
 
 /**
@@ -103,11 +92,11 @@ export class VideoReceiveStream {
   readonly #nacks = new NackGenerator();
   readonly #keyframes = new KeyframeRequester();
   readonly #bitrate: ReceiveBitrate;
+  readonly #frames = new FrameArrivals();
   #rotation: VideoOrientation["rotation"] = 0;
   #firSequence = 0;
   #byteCount = 0;
-  #frameCount = 0;
-  #keyframeCount = 0;
+  #rtxPacketCount = 0;
   #nackedPacketCount = 0;
   #firstPacketAtMs: number | undefined;
   #lastPacketAtMs = 0;
@@ -133,16 +122,20 @@ export class VideoReceiveStream {
     return nextMs === Infinity ? undefined : Math.max(nextMs, this.#lastPacketAtMs);
   }
 
-  get stats(): VideoReceiveStats {
+  /** What has been counted so far. */
+  snapshot(): VideoReceiveSnapshot {
+    const { receivedCount, cumulativeLost, jitterMs } = this.#reception;
     return {
-      packetCount: this.#reception.receivedCount,
+      kind: "video",
+      packetCount: receivedCount,
       byteCount: this.#byteCount,
-      cumulativeLost: this.#reception.cumulativeLost,
-      jitterMs: this.#reception.jitterMs,
-      frameCount: this.#frameCount,
-      keyframeCount: this.#keyframeCount,
-      droppedFrameCount: this.#assembler.droppedFrameCount,
+      cumulativeLost,
+      jitterMs,
       nackedPacketCount: this.#nackedPacketCount,
+      repairedPacketCount: this.#nacks.repairedCount,
+      rtxPacketCount: this.#rtxPacketCount,
+      ...this.#frames.counts,
+      droppedFrameCount: this.#assembler.droppedFrameCount,
       keyframeRequestCount: this.#keyframes.requestCount,
       allowedBps: this.#bitrate.currentBps,
     };
@@ -155,7 +148,9 @@ export class VideoReceiveStream {
     const payloadType = this.#options.rtxPayloadTypes?.get(packet.payloadType);
     if (payloadType !== undefined) {
       const original = unwrapRtx(packet, { ssrc: this.#options.ssrc, payloadType });
-      return original && this.#firstPacketAtMs !== undefined ? this.#insert(original, nowMs) : NO_FRAMES;
+      if (!original || this.#firstPacketAtMs === undefined) return NO_FRAMES;
+      this.#rtxPacketCount += 1;
+      return this.#insert(original, nowMs);
     }
     const verdict = this.#reception.handlePacket(packet, nowMs);
     if (verdict === "suspect") return NO_FRAMES;
@@ -188,10 +183,11 @@ export class VideoReceiveStream {
     const roundTripMs = roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#nacks.setRoundTripMs(roundTripMs);
     this.#keyframes.setRoundTripMs(roundTripMs);
-    // Time for three rounds of asking: giving up earlier costs a whole keyframe on a network that is losing packets.
+    // Time for four rounds of asking. Giving up earlier costs a whole keyframe on a network that is losing packets: of its
+    // twenty packets one is lost more often than not, and the repair begins again.
     this.#assembler.setGapTimeoutMs(
       feedback.nack
-        ? Math.min(MAX_GAP_TIMEOUT_MS, Math.max(MIN_GAP_TIMEOUT_MS, 3 * roundTripMs + 50))
+        ? Math.min(MAX_GAP_TIMEOUT_MS, Math.max(MIN_GAP_TIMEOUT_MS, REPAIR_ROUNDS * roundTripMs + 50))
         : REORDER_TIMEOUT_MS,
     );
 
@@ -223,7 +219,7 @@ export class VideoReceiveStream {
     const assembled = this.#assembler.insert(packet, { sequence, nowMs });
     this.#nacks.forgetBefore(this.#assembler.head);
     this.#updateKeyframeNeed();
-    return assembled.length === 0 ? NO_FRAMES : assembled.map((frame) => this.#describe(frame));
+    return assembled.length === 0 ? NO_FRAMES : assembled.map((frame) => this.#describe(frame, nowMs));
   }
 
   #takeReport(nowMs: number): RtcpPacket[] {
@@ -262,14 +258,13 @@ export class VideoReceiveStream {
     this.#keyframes.setNeeded(this.#assembler.needsKeyframe && !this.#assembler.keyframeArriving);
   }
 
-  #describe(frame: AssembledFrame): ReceivedVideoFrame {
+  #describe(frame: AssembledFrame, nowMs: number): ReceivedVideoFrame {
     const { data, keyframe, rtpTimestamp, payloadType, firstReceivedAtMs, receivedAtMs, lastPacket } = frame;
     const codec = this.#options.codecs.get(payloadType);
     invariant(codec, "frames are assembled from the packets of known codecs only");
     const orientation = this.#options.extensions.read(lastPacket, "videoOrientation");
     if (orientation) this.#rotation = orientation.rotation;
-    this.#frameCount += 1;
-    if (keyframe) this.#keyframeCount += 1;
+    this.#frames.handleFrame({ keyframe, firstReceivedAtMs }, nowMs);
     return {
       data,
       codec,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OpusDecoder } from "../../src/codecs/opus-decoder.ts";
-import { AudioReceiveStream, type ReceivedAudio } from "../../src/rtp/audio-receive-stream.ts";
+import { AudioReceiveStream } from "../../src/rtp/audio-receive-stream.ts";
+import type { ReceivedAudio } from "../../src/rtp/sound-line.ts";
 import { demultiplex } from "../../src/rtp/demultiplex.ts";
 import { parseRtpPacket, type RtpPacket } from "../../src/rtp/packet.ts";
 import { fromHex } from "./support/hex.ts";

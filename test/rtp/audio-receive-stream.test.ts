@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AudioReceiveStream, type ReceivedAudio } from "../../src/rtp/audio-receive-stream.ts";
+import { AudioReceiveStream } from "../../src/rtp/audio-receive-stream.ts";
+import type { ReceivedAudio } from "../../src/rtp/sound-line.ts";
 import { compactNtp, ntpFromWallMs } from "../../src/rtp/ntp-time.ts";
 import { parseRtpPacket, serializeRtpPacket } from "../../src/rtp/packet.ts";
 import type { RtcpPacket } from "../../src/rtp/rtcp/compound.ts";
@@ -20,22 +21,27 @@ interface Sent {
   readonly payload?: Uint8Array;
 }
 
+/** 20 ms of SILK that says of itself that it carries a copy of the packet before. */
+const withCopy = (index: number): Uint8Array => Uint8Array.of(9 << 3, 0xc0, index, 0);
+
 interface SetUpOptions {
+  readonly nack?: boolean;
   readonly firstSequence?: number;
   readonly firstTimestamp?: number;
 }
 
 /** A stream with a listener that writes down what it is given: `5` is packet 5, `?` a loss, `s20` 20 ms of silence. */
-function setUp({ firstSequence = 100, firstTimestamp = 5000 }: SetUpOptions = {}) {
-  const stream = new AudioReceiveStream({ ssrc: SSRC, localSsrc: 9 });
+function setUp({ firstSequence = 100, firstTimestamp = 5000, nack = false }: SetUpOptions = {}) {
+  const stream = new AudioReceiveStream({ ssrc: SSRC, localSsrc: 9, nack });
   const heard: string[] = [];
   const timesMs: number[] = [];
   const rtcp: RtcpPacket[] = [];
   const note = (audio: readonly ReceivedAudio[]): void => {
     for (const piece of audio) {
       timesMs.push(piece.timestampUs / 1000 - firstTimestamp / 48);
-      if (piece.type === "packet") heard.push(String(piece.payload[1] ?? "dtx"));
-      else heard.push(piece.type === "lost" ? "?" : `s${piece.ticks / 48}`);
+      if (piece.type === "packet") heard.push(nameOf(piece.payload));
+      else if (piece.type === "silence") heard.push(`s${piece.ticks / 48}`);
+      else heard.push(piece.type === "lost" ? "?" : `<${piece.payload[2]}`);
     }
   };
   const pass = (untilMs: number): void => {
@@ -61,6 +67,12 @@ function setUp({ firstSequence = 100, firstTimestamp = 5000 }: SetUpOptions = {}
     note(stream.handlePacket(packet, arrivesMs));
   };
   return { stream, heard, timesMs, rtcp, pass, send };
+}
+
+/** What was sent says which packet it is. */
+function nameOf(payload: Uint8Array): string {
+  const [toc = 0, first, second] = payload;
+  return String(toc >> 3 === 9 ? second : (first ?? "dtx"));
 }
 
 const sendAll = (send: (sent: Sent) => void, ...indices: readonly number[]): void => {
@@ -101,7 +113,7 @@ describe("received sound", () => {
     const { stream, heard, send } = setUp();
     sendAll(send, 0, 9, 10, 11, 12);
     expect(heard.slice(0, 12).join(" ")).toBe("0 ? ? ? ? ? s20 s20 s20 9 10 11");
-    expect(stream.stats).toMatchObject({ concealedPacketCount: 5, silenceMs: 60, cumulativeLost: 8 });
+    expect(stream.snapshot()).toMatchObject({ concealedMs: 160, silenceMs: 60, cumulativeLost: 8 });
   });
 
   it("is silence in real time while the peer announces that it has nothing to say", () => {
@@ -124,15 +136,64 @@ describe("received sound", () => {
     expect(timesMs.at(-1)).toBeCloseTo(90, 0);
   });
 
-  it("is silence from half a second on when packets stop coming, and goes on with what was only delayed", () => {
-    const { heard, pass, send } = setUp();
+  it("is silence half a second behind when packets stop coming, and goes on with what was only delayed", () => {
+    const { stream, heard, timesMs, pass, send } = setUp();
     sendAll(send, 0, 1);
     pass(539);
     expect(heard).toEqual(["0", "1"]);
     pass(599);
     expect(heard).toEqual(["0", "1", "s20", "s20", "s20"]);
-    for (const index of [2, 3, 4]) send({ index, arrivesMs: 599 });
-    expect(heard.slice(5)).toEqual(["2", "3", "4"]);
+    for (const index of [2, 3, 4, 5]) send({ index, arrivesMs: 599 });
+    expect(heard.slice(5)).toEqual(["2", "3", "4", "5"]);
+    expect(timesMs.map((ms) => Math.round(ms) + 0)).toEqual([0, 20, 40, 60, 80, 100, 120, 140, 160]);
+    expect(stream.snapshot()).toMatchObject({ silenceMs: 60, lateMs: 0 });
+  });
+
+  it("gives back by less silence later what premature silence has pushed back", () => {
+    const { heard, timesMs, pass, send } = setUp();
+    sendAll(send, 0, 1);
+    pass(599);
+    for (let index = 2; index < 30; index += 1) send({ index, arrivesMs: 599 });
+    send({ index: 30, dtx: true });
+    heard.length = 0;
+    pass(1000);
+    send({ index: 31, atMs: 1000 });
+    expect(heard).toEqual([...Array.from({ length: 16 }, () => "s20"), "31"]);
+    expect(timesMs.at(-1)).toBeCloseTo(1000, 0);
+  });
+
+  it("comes in bursts of 700 ms at most: what came too late after silence had taken its place is dropped", () => {
+    const { stream, heard, pass, send } = setUp();
+    sendAll(send, 0, 1);
+    pass(1500);
+    heard.length = 0;
+    for (let index = 2; index < 75; index += 1) send({ index, arrivesMs: 1500 });
+    expect(heard).toHaveLength(34);
+    expect([heard[0], heard.at(-1)]).toEqual(["41", "74"]);
+    expect(stream.snapshot().lateMs).toBe(39 * 20);
+  });
+
+  it("has a lost packet recovered from the copy in the next", () => {
+    const { stream, heard, pass, send } = setUp();
+    send({ index: 0 });
+    send({ index: 4, payload: withCopy(4) });
+    send({ index: 6, payload: withCopy(6) });
+    pass(200);
+    expect(heard).toEqual(["0", "?", "?", "<4", "4", "<6", "6"]);
+    expect(stream.snapshot()).toMatchObject({ fecPacketCount: 2, concealedMs: 40, cumulativeLost: 4 });
+  });
+
+  it("has a lost packet sent again where the peer does that, and is held back no longer than it takes", () => {
+    const { stream, heard, rtcp, pass, send } = setUp({ nack: true });
+    sendAll(send, 0, 2);
+    pass(50);
+    expect(rtcp).toEqual([{ type: "nack", senderSsrc: 9, mediaSsrc: SSRC, sequenceNumbers: [101] }]);
+    send({ index: 1, arrivesMs: 150 });
+    expect(heard).toEqual(["0", "1", "2"]);
+    expect(stream.snapshot()).toMatchObject({ nackedPacketCount: 2, repairedPacketCount: 1, concealedMs: 0 });
+    send({ index: 8 });
+    pass(160 + 116);
+    expect(heard.slice(3)).toEqual(["?", "?", "?", "?", "?", "8"]);
   });
 
   it("does not take a process that stood still for a peer that fell silent", () => {
@@ -144,12 +205,12 @@ describe("received sound", () => {
     expect(heard).toEqual(["0", "1", "2", "3"]);
   });
 
-  it("has a jump of its timestamps filled by a second of silence at most", () => {
+  it("has a jump of its timestamps filled by half a second of silence at most", () => {
     const { stream, heard, send } = setUp();
     send({ index: 0 });
     send({ index: 1, atMs: 600_000, arrivesMs: 20 });
     expect(heard.at(-1)).toBe("1");
-    expect(stream.stats.silenceMs).toBe(1000);
+    expect(stream.snapshot().silenceMs).toBe(500);
   });
 
   it("goes on when the sender numbers anew", () => {
@@ -178,7 +239,7 @@ describe("received sound", () => {
     }
     const ms = heard.reduce((sum, piece) => sum + (piece.startsWith("s") ? Number(piece.slice(1)) : 20), 0);
     expect(ms).toBe(3_600_000);
-    expect(stream.stats).toMatchObject({ concealedPacketCount: 1800, silenceMs: 0 });
+    expect(stream.snapshot()).toMatchObject({ concealedMs: 36_000, silenceMs: 0, lateMs: 0 });
   });
 });
 

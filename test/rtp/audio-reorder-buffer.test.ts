@@ -50,14 +50,45 @@ describe("packets of sound", () => {
     expect([expire(99), expire(100)]).toEqual(["", "2+4 5"]);
   });
 
-  it("wait anew for each gap", () => {
+  it("wait for each gap as long, from when it was seen", () => {
     const { buffer, insert, expire } = setUp();
     insert(1, 0);
     insert(3, 40);
     insert(5, 60);
-    expect(expire(80)).toBe("1+3");
-    expect(buffer.nextTimerMs).toBe(80 + buffer.waitMs);
-    expect(expire(80 + buffer.waitMs)).toBe("1+5");
+    expect([expire(80), buffer.nextTimerMs]).toEqual(["1+3", 100]);
+    expect([expire(99), expire(100), buffer.nextTimerMs]).toEqual(["", "1+5", undefined]);
+  });
+
+  it("are given out together when a late timer finds several gaps over", () => {
+    const { insert, expire } = setUp();
+    insert(1, 0);
+    insert(3, 40);
+    insert(5, 60);
+    expect(expire(500)).toBe("1+3 1+5");
+  });
+
+  it("hardly wait when the next packet can stand in for the missing one, until some have come late", () => {
+    const { buffer, insert, expire } = setUp();
+    for (let sequence = 0; sequence < 120; sequence += 2) {
+      insert(sequence, sequence * 100);
+      expire(sequence * 100 + 100);
+    }
+    const nextIsCopy = (sequence: number, nowMs: number): string =>
+      outcome(buffer.insert(packet(sequence), { sequence, nowMs, carriesPrevious: true }));
+    expect(nextIsCopy(120, 20_000)).toBe("");
+    expect([buffer.nextTimerMs, expire(20_005)]).toEqual([20_005, "1+120"]);
+    insert(119, 20_012);
+    nextIsCopy(122, 20_020);
+    expect(buffer.nextTimerMs).toBe(20_035);
+  });
+
+  it("wait for a retransmission while one can come", () => {
+    const { buffer, insert, expire } = setUp();
+    buffer.setRepairMs(165);
+    expect([insert(1, 0), insert(3, 40), expire(204), insert(2, 204)]).toEqual(["1", "", "", "2 3"]);
+    buffer.setRepairMs(0);
+    insert(5, 300);
+    expect(buffer.nextTimerMs).toBe(340);
   });
 
   it("are dropped when they come twice or too late", () => {
@@ -72,7 +103,7 @@ describe("packets of sound", () => {
     insert(3, 40);
     expire(80);
     insert(2, 90);
-    expect(buffer.waitMs).toBe(50 * 1.25);
+    expect(buffer.waitMs).toBe(55);
     insert(5, 100);
     expire(200);
     insert(4, 900);
@@ -82,7 +113,7 @@ describe("packets of sound", () => {
   it("are waited for less and less when they never come, but at least 20 ms", () => {
     const { buffer, insert, expire } = setUp();
     let nowMs = 0;
-    for (let sequence = 0; sequence < 60; sequence += 2) {
+    for (let sequence = 0; sequence < 120; sequence += 2) {
       insert(sequence, (nowMs += 40));
       expire((nowMs += 100));
     }

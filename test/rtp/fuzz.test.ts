@@ -249,6 +249,6 @@ describe("bytes from a stranger", { timeout: TIMEOUT_MS }, () => {
       if (!(target >= limits.minimumBps && target <= limits.maximumBps))
         throw new Error(`${nowMs}: a target of ${target}`);
     }
-    expect(receiving.stats.frameCount).toBe(frameCount);
+    expect(receiving.snapshot().frameCount).toBe(frameCount);
   });
 });

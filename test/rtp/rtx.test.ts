@@ -79,7 +79,7 @@ describe("a retransmission", () => {
     });
     expect(receiving.handlePacket(parse(padding), 11)).toEqual([]);
     expect(receiving.handlePacket(parse(resent ?? new Uint8Array()), 12)).toHaveLength(1);
-    expect(receiving.stats).toMatchObject({ packetCount: 3, cumulativeLost: 1, frameCount: 1 });
+    expect(receiving.snapshot()).toMatchObject({ packetCount: 3, cumulativeLost: 1, frameCount: 1 });
     expect(sending.stats).toMatchObject({ packetCount: 4, resentPacketCount: 1 });
   });
 });

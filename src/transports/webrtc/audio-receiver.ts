@@ -2,10 +2,11 @@ import { BoundedQueue } from "../../async/bounded-queue.ts";
 import { OpusDecoder } from "../../codecs/opus-decoder.ts";
 import { toError } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
-import { AudioReceiveStream, type ReceivedAudio } from "../../rtp/audio-receive-stream.ts";
+import { AudioReceiveStream, type AudioReceiveStreamOptions } from "../../rtp/audio-receive-stream.ts";
 import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
 import type { RtpPacket } from "../../rtp/packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import type { ReceivedAudio } from "../../rtp/sound-line.ts";
 import type { InboundAudioCounts } from "../../session/transport-stats.ts";
 
 /** How many pieces may wait for the decoder to be made, a second's worth; the oldest go first. */
@@ -13,8 +14,7 @@ const MAX_WAITING = 50;
 /** After this long without a packet another stream may take the place of the one that is received, in milliseconds. */
 const ABANDONED_MS = 1000;
 
-export interface AudioReceiverOptions {
-  readonly localSsrc: number;
+export interface AudioReceiverOptions extends Omit<AudioReceiveStreamOptions, "ssrc"> {
   /** The payload type that was agreed on for Opus. */
   readonly payloadType: number;
   /** How many channels to decode: two when the answer asked for stereo. */
@@ -24,7 +24,7 @@ export interface AudioReceiverOptions {
 }
 
 /**
- * Receives the peer's sound: packets in, frames of 48 kHz out. Decoding takes 0.04 ms and is done at once; nothing
+ * Receives the peer's sound: packets in, frames of 48 kHz out. Decoding takes 0.07 ms and is done at once; nothing
  * waits here but for a packet that is missing, and at the very beginning for the decoder.
  */
 export class AudioReceiver {
@@ -47,26 +47,26 @@ export class AudioReceiver {
   /** Absent before the first packet. */
   get stats(): InboundAudioCounts | undefined {
     if (!this.#stream) return undefined;
-    const { stats } = this.#stream;
+    const snapshot = this.#stream.snapshot();
     return {
       codec: "opus",
-      packets: stats.packetCount,
-      bytes: stats.byteCount,
-      packetsLost: stats.cumulativeLost,
-      jitterMs: stats.jitterMs,
-      concealedMs: stats.concealedPacketCount * 20,
-      bufferMs: stats.reorderWaitMs,
+      packets: snapshot.packetCount,
+      bytes: snapshot.byteCount,
+      packetsLost: snapshot.cumulativeLost,
+      jitterMs: snapshot.jitterMs,
+      concealedMs: snapshot.concealedMs,
+      bufferMs: snapshot.meanHoldMs,
     };
   }
 
   /** Takes a packet; those of other streams than the one that is received are passed over. */
   handlePacket(packet: RtpPacket, nowMs: number): void {
-    const { localSsrc, payloadType } = this.#options;
+    const { payloadType } = this.#options;
     if (packet.payloadType !== payloadType) return;
     if (packet.ssrc !== this.#ssrc) {
       if (this.#stream && nowMs - this.#lastPacketMs < ABANDONED_MS) return;
       this.#ssrc = packet.ssrc;
-      this.#stream = new AudioReceiveStream({ ssrc: packet.ssrc, localSsrc });
+      this.#stream = new AudioReceiveStream({ ...this.#options, ssrc: packet.ssrc });
     }
     this.#lastPacketMs = nowMs;
     for (const audio of this.#stream?.handlePacket(packet, nowMs) ?? []) this.#waiting.push(audio);
@@ -103,6 +103,8 @@ function decode(audio: ReceivedAudio, decoder: OpusDecoder, channels: 1 | 2): In
   switch (audio.type) {
     case "packet":
       return decoder.decode(audio.payload);
+    case "recovered":
+      return decoder.recover(audio.payload);
     case "lost":
       return decoder.conceal();
     case "silence":

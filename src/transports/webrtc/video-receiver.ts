@@ -55,19 +55,19 @@ export class VideoReceiver {
   /** Absent before the first packet. */
   get stats(): InboundVideoCounts | undefined {
     if (!this.#stream) return undefined;
-    const { stats } = this.#stream;
+    const snapshot = this.#stream.snapshot();
     return {
       codec: this.#codec,
-      packets: stats.packetCount,
-      bytes: stats.byteCount,
-      packetsLost: stats.cumulativeLost,
-      jitterMs: stats.jitterMs,
-      frames: stats.frameCount,
-      keyframes: stats.keyframeCount,
-      framesDropped: stats.droppedFrameCount + this.#waiting.droppedCount,
-      nacks: stats.nackedPacketCount,
-      keyframeRequests: stats.keyframeRequestCount,
-      allowedBps: stats.allowedBps,
+      packets: snapshot.packetCount,
+      bytes: snapshot.byteCount,
+      packetsLost: snapshot.cumulativeLost,
+      jitterMs: snapshot.jitterMs,
+      frames: snapshot.frameCount,
+      keyframes: snapshot.keyframeCount,
+      framesDropped: snapshot.droppedFrameCount + this.#waiting.droppedCount,
+      nacks: snapshot.nackedPacketCount,
+      keyframeRequests: snapshot.keyframeRequestCount,
+      allowedBps: snapshot.allowedBps,
       decode: this.#decodeTimes.read(),
     };
   }
