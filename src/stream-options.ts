@@ -15,6 +15,11 @@ export interface UiArgs {
   title?: string;
   /** A sentence below the title. */
   subtitle?: string;
+  /**
+   * When the page sends what the visitor says to its inputs: at each change, or when the visitor presses Send, or Enter in a
+   * line of text. Buttons send at once, and what the server asks for is sent in any case. @default "change"
+   */
+  sendInputOn?: "change" | "submit";
 }
 
 /** What `new Stream` takes, whatever its modality and mode. */
@@ -29,7 +34,10 @@ export interface CommonStreamOptions<
   additionalInputs?: Inputs;
   /** What the page shows of the handler's `AdditionalOutputs`: components, or any Standard Schema. @default none */
   additionalOutputs?: Outputs;
-  /** Makes what the page shows of what it shows now and what the handler gave. */
+  /**
+   * Makes what the page shows of what it shows now and what the handler gave; it runs here, for pages of ours alone, within the
+   * session. What it throws is reported, and what it returns is checked. @default what the handler gave is shown as it is
+   */
   additionalOutputsHandler?: AdditionalOutputsHandler<Outputs>;
   /** How many peers may be connected at once; null for any number. @default 1 */
   concurrencyLimit?: number | null;
@@ -164,7 +172,13 @@ const optionsSchema = z.strictObject({
     .nullish(),
   allowExtraTracks: z.boolean().default(false),
   twilioAuthToken: z.string({ error: "the auth token of a Twilio account, or null" }).min(1).nullish(),
-  uiArgs: z.strictObject({ title: z.string().optional(), subtitle: z.string().optional() }).default({}),
+  uiArgs: z
+    .strictObject({
+      title: z.string().optional(),
+      subtitle: z.string().optional(),
+      sendInputOn: z.enum(["change", "submit"]).optional(),
+    })
+    .default({}),
   verbose: z.boolean().default(false),
   logger: z
     .custom<Logger>(

@@ -106,7 +106,12 @@ export class Stream<
       const { twilioAuthToken } = this.#options;
       this.#sockets = createStreamSockets({ peers, audioRates: handlers.audioRates, twilioAuthToken, logger });
     }
-    this.ui = { launch: (launchOptions) => launch(this.#service, logger, launchOptions) };
+    this.ui = {
+      launch: (launchOptions) => {
+        peers.servePage();
+        return launch(this.#service, logger, launchOptions);
+      },
+    };
   }
 
   /**
@@ -298,6 +303,7 @@ export class Stream<
   }
 
   #routesFor(path: string, page: boolean): Routes {
+    if (page) this.#peers.servePage();
     const key = `${page} ${path}`;
     const routes = this.#routes.get(key) ?? new Routes(this.#service, { basePath: parseBasePath(path), page });
     this.#routes.set(key, routes);

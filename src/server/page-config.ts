@@ -1,6 +1,10 @@
 import type { RtcConfiguration } from "../session/rtc-configuration.ts";
 import type { Modality, Mode } from "../session/modality.ts";
 import type { RtpParams, TrackConstraints } from "../session/media-options.ts";
+import type { AdditionalInput } from "../ui/additional-input.ts";
+import type { AdditionalOutput } from "../ui/additional-output.ts";
+import { describeInputs, describeOutputs, type OutputDescriptor } from "../ui/describe.ts";
+import type { ComponentDescriptor } from "../ui/descriptor.ts";
 import { version } from "../version.ts";
 
 /** What the built-in page is told about its Stream. */
@@ -15,6 +19,10 @@ export interface PageConfig {
   readonly rtpParams: RtpParams | null;
   /** Seconds a connection may last. */
   readonly timeLimit: number | null;
+  readonly additionalInputs: readonly ComponentDescriptor[];
+  readonly additionalOutputs: readonly OutputDescriptor[];
+  /** When the inputs are sent: at each change, or when the visitor says so. */
+  readonly sendInputOn: "change" | "submit";
 }
 
 /** What a Stream's options say about its page. */
@@ -24,7 +32,13 @@ export interface PageOptions {
   readonly trackConstraints?: TrackConstraints | null | undefined;
   readonly rtpParams?: RtpParams | null | undefined;
   readonly timeLimit?: number | null | undefined;
-  readonly uiArgs: { readonly title?: string | undefined; readonly subtitle?: string | undefined };
+  readonly additionalInputs: readonly AdditionalInput[];
+  readonly additionalOutputs: readonly AdditionalOutput[];
+  readonly uiArgs: {
+    readonly title?: string | undefined;
+    readonly subtitle?: string | undefined;
+    readonly sendInputOn?: "change" | "submit" | undefined;
+  };
 }
 
 const DEFAULT_VIDEO_CONSTRAINTS: TrackConstraints = {
@@ -38,7 +52,8 @@ const DEFAULT_RTP_PARAMS: RtpParams = { degradationPreference: "maintain-framera
 
 /** The page of a Stream with these options. */
 export function pageConfigOf(options: PageOptions, rtcConfiguration: RtcConfiguration | null): PageConfig {
-  const { modality, mode, trackConstraints, rtpParams, timeLimit, uiArgs } = options;
+  const { modality, mode, trackConstraints, rtpParams, timeLimit, uiArgs, additionalInputs, additionalOutputs } =
+    options;
   return {
     version,
     title: uiArgs.title ?? "FastRTC",
@@ -49,5 +64,8 @@ export function pageConfigOf(options: PageOptions, rtcConfiguration: RtcConfigur
     trackConstraints: trackConstraints ?? DEFAULT_VIDEO_CONSTRAINTS,
     rtpParams: rtpParams ?? DEFAULT_RTP_PARAMS,
     timeLimit: timeLimit ?? null,
+    additionalInputs: describeInputs(additionalInputs),
+    additionalOutputs: describeOutputs(additionalOutputs, additionalInputs),
+    sendInputOn: uiArgs.sendInputOn ?? "change",
   };
 }

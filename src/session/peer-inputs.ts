@@ -1,5 +1,5 @@
 import { toError } from "../errors.ts";
-import { type AdditionalInput, defaultInputs, parseInputs } from "../ui/additional-input.ts";
+import { type AdditionalInput, defaultInputs, parseInputs, parseVisitorInputs } from "../ui/additional-input.ts";
 import type { Logger } from "./logger.ts";
 import { unknownConnection } from "./session-arrivals.ts";
 import type { Session } from "./session.ts";
@@ -53,6 +53,21 @@ export class PeerInputs {
     const setting = parsed.then((late) => session.inputs.set(late));
     setting.catch((thrown: unknown) => session.reportError(toError(thrown)));
     return setting;
+  }
+
+  /** What a visitor says to the page: checked and set, or reported. What is not the visitor's to set keeps its value. */
+  setByVisitor(session: Session, values: readonly unknown[]): void {
+    try {
+      const parsed = parseVisitorInputs(this.#inputs, values, session.inputs.latest);
+      if (parsed instanceof Promise) {
+        parsed.then(
+          (late) => session.inputs.set(late),
+          (thrown: unknown) => session.reportError(toError(thrown)),
+        );
+      } else session.inputs.set(parsed);
+    } catch (thrown) {
+      session.reportError(toError(thrown));
+    }
   }
 
   #reportDefaults(thrown: unknown): void {

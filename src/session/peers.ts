@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../async/clock.ts";
 import { invariant } from "../errors.ts";
 import type { AdditionalInput } from "../ui/additional-input.ts";
+import type { AdditionalOutput } from "../ui/additional-output.ts";
 import type { Logger } from "./logger.ts";
 import type { Modality, Mode } from "./modality.ts";
 import type { PeerHandlerFactory } from "./peer-handler.ts";
@@ -10,6 +11,8 @@ import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
+import { ShownOutputs } from "./shown-outputs.ts";
+import { VisitorRequests } from "./visitor-requests.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PeersOptions {
@@ -17,6 +20,8 @@ export interface PeersOptions {
   readonly mode: Mode;
   readonly handlers: PeerHandlerFactory;
   readonly additionalInputs: readonly AdditionalInput[];
+  readonly additionalOutputs?: readonly AdditionalOutput[];
+  readonly additionalOutputsHandler?: ((...args: unknown[]) => unknown) | undefined;
   /** How many there may be at once; null for any number. */
   readonly concurrencyLimit: number | null;
   /** Seconds that each may stay; null for any time. */
@@ -33,6 +38,7 @@ export class Peers {
   readonly outputs: PeerOutputs;
   readonly #options: PeersOptions;
   readonly #arrivals: SessionArrivals;
+  #servesPage = false;
   readonly #listeners = new Set<(session: Session) => SessionObserver>();
 
   constructor(options: PeersOptions) {
@@ -61,6 +67,7 @@ export class Peers {
       kind,
       headers,
       handler: handlers.create(),
+      ...(this.#servesPage && { takeMessage: (text) => requests.take(text) }),
       initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),
       timeLimit: timeLimit ?? undefined,
       logger,
@@ -70,9 +77,29 @@ export class Peers {
       },
       ...(clock && { clock }),
     });
+    const shown = this.#shownOutputs(session);
+    const requests = new VisitorRequests({
+      setInputs: (values) => this.inputs.setByVisitor(session, values),
+      showOutputs: () => shown?.begin(),
+    });
     for (const listener of this.#listeners) session.observe(listener(session));
     this.#arrivals.arrived(session);
     return session;
+  }
+
+  /** Sessions that begin from now on let their visitor set the additional inputs and be shown the outputs. */
+  servePage(): void {
+    this.#servesPage = true;
+  }
+
+  #shownOutputs(session: Session): ShownOutputs | undefined {
+    const {
+      additionalInputs: inputs,
+      additionalOutputs: outputs = [],
+      additionalOutputsHandler: handler,
+    } = this.#options;
+    if (!this.#servesPage || outputs.length === 0) return undefined;
+    return new ShownOutputs(session, { inputs, outputs, handler });
   }
 
   /** Calls `listener` for each session from now on; what it returns looks on at it. The function returned ends that. */

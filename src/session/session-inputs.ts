@@ -33,6 +33,11 @@ export class SessionInputs {
     this.#tell();
   }
 
+  /** Replaces one value without a word: what the page shows in an input is its value. Nothing happens while there are none. */
+  replace(index: number, value: unknown): void {
+    this.#values = this.#values?.with(index, value);
+  }
+
   /** Calls `listener` whenever values are set; the function returned ends that. */
   onSet(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -44,6 +44,11 @@ export class SessionOutputs {
     return iterator;
   }
 
+  /** Everything that is published from this call on, until the session ends; what was given before stays for the first reader. */
+  follow(): AsyncIterable<AdditionalOutputs> {
+    return this.#open();
+  }
+
   /** What is published next, or undefined when the session ends before. */
   async next(): Promise<AdditionalOutputs | undefined> {
     const reader = this.#open();

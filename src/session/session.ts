@@ -38,6 +38,8 @@ export interface SessionOptions {
   /** The headers of the request that the session began with. @default none */
   readonly headers?: Headers | undefined;
   readonly handler: PeerHandler;
+  /** Takes a message of the client; false for one that it does not know. @default none is known */
+  readonly takeMessage?: ((text: string) => boolean) | undefined;
   /** The defaults of the additional inputs; null when the client has to send them first. @default [] */
   readonly initialInputs?: readonly unknown[] | null | undefined;
   /** Seconds from the connection to the end of the session. @default no limit */
@@ -64,6 +66,7 @@ export class Session implements TransportEvents, HandlerSession {
   readonly inputs: SessionInputs;
   readonly outputs = new SessionOutputs();
   readonly #handler: PeerHandler;
+  readonly #takeMessage: ((text: string) => boolean) | undefined;
   readonly #timeLimit: number | undefined;
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
@@ -89,6 +92,7 @@ export class Session implements TransportEvents, HandlerSession {
     kind,
     headers,
     handler,
+    takeMessage,
     initialInputs = [],
     timeLimit,
     logger,
@@ -100,6 +104,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
     this.inputs = new SessionInputs(initialInputs ?? undefined);
     this.#handler = handler;
+    this.#takeMessage = takeMessage;
     const meter = new SessionMeter(clock, onHandled);
     this.meter = meter;
     this.#video = new BoundedQueue<VideoFrame>({
@@ -191,6 +196,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   message(text: string): void {
+    if (this.#takeMessage?.(text)) return;
     this.sendMessage({ type: "log", data: `Server received: ${text}` });
   }
 

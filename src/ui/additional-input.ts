@@ -24,21 +24,23 @@ export function parseInputs<const Inputs extends readonly AdditionalInput[]>(
 }
 
 /**
- * Checks what a visitor sends. A `state()` belongs to the server: whatever the visitor sends in its place, it keeps its
- * value in `current`, or begins with its first when there are no inputs yet.
+ * Checks what a visitor sends. A `state()` belongs to the server, and so does what is not `interactive`: whatever the visitor
+ * sends in its place, it keeps its value in `current`, or begins with its first when there are no inputs yet.
  * @throws {FastRtcError} `invalid_argument` like `parseInputs`.
  */
 export function parseVisitorInputs<const Inputs extends readonly AdditionalInput[]>(
   inputs: Inputs,
   values: readonly unknown[],
-  current: InputValues<Inputs> | undefined,
+  current: Readonly<InputValues<Inputs>> | undefined,
 ): InputValues<Inputs> | Promise<InputValues<Inputs>> {
   const kept: readonly unknown[] | undefined = current;
   return parseInputs(
     inputs,
     values.map((value, index) => {
       const input = inputs[index];
-      if (!(input instanceof Component) || input.descriptor.type !== "state") return value;
+      if (!(input instanceof Component)) return value;
+      const { type, interactive } = input.descriptor;
+      if (type !== "state" && interactive !== false) return value;
       return kept ? kept[index] : input.initialValue;
     }),
   );

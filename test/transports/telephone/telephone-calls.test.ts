@@ -184,7 +184,7 @@ describe("a telephone call", () => {
     expect(logger.lines.filter(({ level }) => level === "error")).toMatchObject([
       { details: [expect.objectContaining({ message: "no such line" })] },
     ]);
-    await sessions[0]?.end("client-closed");
+    await sessions[0]?.end("peer-left");
     twilio.press("2");
     expect(pressed).toHaveLength(2);
   });

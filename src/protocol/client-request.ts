@@ -1,0 +1,34 @@
+/** What our own client asks on the data channel; front ends of FastRTC send none of it. */
+export type ClientRequest =
+  /** The visitor's additional inputs, one value for each. */
+  | { readonly type: "set_input"; readonly values: readonly unknown[] }
+  /** The client shows additional outputs: it is sent `show_outputs` from now on. */
+  | { readonly type: "show_outputs" };
+
+/** What is sent to a client that asked for it: the value of each additional output. */
+export interface ShowOutputsMessage {
+  readonly type: "show_outputs";
+  readonly data: readonly unknown[];
+}
+
+/** Reads a client's message; undefined for one of another kind, whatever it is. */
+export function parseClientRequest(text: string): ClientRequest | undefined {
+  if (!text.startsWith("{")) return undefined;
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    return undefined; // Clients may send any text.
+  }
+  if (typeof fields !== "object" || fields === null || !("type" in fields)) return undefined;
+  if (fields.type === "show_outputs") return { type: "show_outputs" };
+  if (fields.type !== "set_input" || !("data" in fields) || !Array.isArray(fields.data)) return undefined;
+  return { type: "set_input", values: fields.data };
+}
+
+/** The request as it goes over the wire. */
+export function encodeClientRequest(request: ClientRequest): string {
+  return request.type === "set_input"
+    ? JSON.stringify({ type: request.type, data: request.values })
+    : JSON.stringify(request);
+}

@@ -1,0 +1,59 @@
+import { afterEach, expect, test } from "vitest";
+import { AdditionalOutputs, number, slider, state, Stream, textbox } from "../../src/index.ts";
+import { NativeClient } from "../support/native-client.ts";
+import { RecordingLogger } from "../support/recording-logger.ts";
+
+const clients: NativeClient[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+async function connectedClient(stream: ReturnType<typeof makeStream>): Promise<NativeClient> {
+  const client = new NativeClient();
+  clients.push(client);
+  await client.connect(stream);
+  return client;
+}
+
+/** Gives its inputs as outputs, again and again. */
+function makeStream() {
+  return new Stream({
+    modality: "video",
+    mode: "receive",
+    additionalInputs: [slider({ maximum: 1 }), state({ value: "secret" }), number({ value: 7, interactive: false })],
+    additionalOutputs: [number(), textbox()],
+    additionalOutputsHandler: (_shown, _text, level: number, secret: string) => [level * 100, secret],
+    handler: (level, secret, fixed) => new AdditionalOutputs(level, secret, fixed),
+    logger: new RecordingLogger(),
+  });
+}
+
+const inputs = (level: unknown) => JSON.stringify({ type: "set_input", data: [level, "mine", 8] });
+const heard = ({ messages }: NativeClient): unknown[] => messages.map((text): unknown => JSON.parse(text));
+
+test("a visitor of the page sets what is the visitor's to set, and what is wrong is told", async () => {
+  const stream = makeStream();
+  await stream.fetch(new Request("http://localhost/"), { page: true });
+  const client = await connectedClient(stream);
+  await client.say(inputs("much"));
+  await expect.poll(() => heard(client)).toContainEqual(expect.objectContaining({ type: "error" }));
+  await client.say(inputs(0.25));
+  for await (const { args } of stream.outputStream(client.id)) {
+    if (args[0] === 0) continue;
+    expect(args).toEqual([0.25, "secret", 7]);
+    break;
+  }
+  expect(heard(client)).not.toContainEqual(expect.objectContaining({ type: "show_outputs" }));
+  await client.say('{"type":"show_outputs"}');
+  await expect.poll(() => heard(client)).toContainEqual({ type: "show_outputs", data: [25, "secret"] });
+  await stream.close();
+});
+
+test("where no page is served inputs belong to the application, and messages are answered as ever", async () => {
+  const stream = makeStream();
+  const client = await connectedClient(stream);
+  await client.say(inputs(0.25));
+  await expect.poll(() => heard(client)).toContainEqual({ type: "log", data: `Server received: ${inputs(0.25)}` });
+  expect(heard(client)).not.toContainEqual(expect.objectContaining({ type: "error" }));
+  await stream.close();
+});
