@@ -11,6 +11,8 @@ import { measureFirstPicture } from "./parts/first-picture.ts";
 import { measureKill } from "./parts/kill.ts";
 import { measureLatency } from "./parts/latency.ts";
 import { measureLoad } from "./parts/load.ts";
+import { measureNetwork } from "./parts/network.ts";
+import { networkMarkdown } from "./network/network-table.ts";
 import { type EchoOptions, measureWebSocketEcho } from "./parts/websocket-echo.ts";
 import { Chromium } from "./process/chromium.ts";
 import { checkBudgets } from "./report/budgets.ts";
@@ -56,6 +58,7 @@ async function bench(options: BenchOptions): Promise<number> {
     churn: [],
     kill: [],
     echo: [],
+    network: [],
     failures: [],
   };
   console.log(
@@ -79,6 +82,7 @@ async function bench(options: BenchOptions): Promise<number> {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...results, budgets }, undefined, 2)}\n`);
   console.log(`\nWritten to ${file}`);
+  if (results.network.length > 0) writeFileSync(file.replace(/(\.json)?$/, ".md"), networkMarkdown(results.network));
   const isMissed = budgets.some(({ passes }) => !passes) || results.failures.length > 0;
   return options.strict && isMissed ? 1 : 0;
 }
@@ -123,6 +127,9 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
         seconds: seconds ?? 10,
         warmUpMs: 3000,
       });
+      break;
+    case "network":
+      results.network = await measureNetwork({ ...options, seconds: seconds ?? 10, warmUpMs: 8000 });
       break;
   }
 }

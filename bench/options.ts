@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+import { ALL_CELLS, type NetworkCell, parseCell } from "./network/network-cell.ts";
 import type { BenchCodec } from "./webrtc/video-format.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill", "websocket"] as const;
+export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill", "websocket", "network"] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -13,6 +14,7 @@ export interface BenchOptions {
   readonly streams: readonly number[];
   readonly cycles: number;
   readonly echoes: readonly number[];
+  readonly cells: readonly NetworkCell[];
   readonly codec: BenchCodec | undefined;
   readonly parts: readonly PartName[];
   readonly json: string | undefined;
@@ -29,6 +31,8 @@ export const USAGE = `npm run bench -- [options]
   --streams 1,2,4     numbers of streams for the load part (default: 1,2,4,8,12,16,20,24)
   --cycles n          connects and disconnects of the churn part (default: 300)
   --echoes 100,200    numbers of streams for the websocket part (default: 100,200,400,600,800,1000,1200)
+  --cells a,b         networks for the network part, as loss in %/round trip in ms/rate in kbit/s, or step for one that
+                      falls from 2000 to 300 and rises again (default: 0,1,5,10,20 x 20,150 x 300,2000, and 0/*/step)
   --json file         where the figures go (default: bench/results/<date>.json)
   --strict            exit code 1 when a budget is missed`;
 
@@ -45,6 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       streams: { type: "string", default: "1,2,4,8,12,16,20,24" },
       cycles: { type: "string", default: "300" },
       echoes: { type: "string", default: "100,200,400,600,800,1000,1200" },
+      cells: { type: "string", default: ALL_CELLS.join(",") },
       json: { type: "string" },
       strict: { type: "boolean", default: false },
     },
@@ -62,6 +67,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     streams: values.streams.split(",").map((value) => count("--streams", value)),
     cycles: count("--cycles", values.cycles),
     echoes: values.echoes.split(",").map((value) => count("--echoes", value)),
+    cells: values.cells.split(",").map(parseCell),
     codec,
     parts: PARTS.filter((part) => parts.includes(part)),
     json: values.json,

@@ -17,7 +17,8 @@ export interface Delivered<Packet> {
 /** What became of the packets so far. */
 export interface LinkCounts {
   readonly delivered: number;
-  readonly deliveredBytes: number;
+  /** Bytes that passed the bottleneck, headers and those lost afterwards included. */
+  readonly passedBytes: number;
   /** Lost on the line. */
   readonly lost: number;
   /** The queue before the bottleneck was full. */
@@ -36,7 +37,7 @@ export class NetworkLink<Packet> {
   #waitingBits = 0;
   #freeAtMs = 0;
   #lastDueMs = 0;
-  readonly #counts = { delivered: 0, deliveredBytes: 0, lost: 0, dropped: 0 };
+  readonly #counts = { delivered: 0, passedBytes: 0, lost: 0, dropped: 0 };
 
   /** @param random evenly spread from 0 to 1: a seeded one makes the network repeatable */
   constructor(conditions: NetworkConditions, random: () => number) {
@@ -102,6 +103,7 @@ export class NetworkLink<Packet> {
 
   #putOnLine({ packet, bits, arrivedMs }: Waiting<Packet>, passedMs: number): void {
     const { delayMs = 0, jitterMs = 0, loss = 0 } = this.#conditions;
+    this.#counts.passedBytes += bits / 8;
     if (loss > 0 && this.#random() < loss) {
       this.#counts.lost += 1;
       return;
@@ -110,7 +112,6 @@ export class NetworkLink<Packet> {
     const dueMs = Math.max(this.#lastDueMs, passedMs + delayMs + lateMs);
     this.#lastDueMs = dueMs;
     this.#counts.delivered += 1;
-    this.#counts.deliveredBytes += bits / 8;
     const queuedMs = Math.max(0, passedMs - arrivedMs - this.#serviceMs(bits));
     this.#onLine.push({ packet, dueMs, queuedMs });
   }

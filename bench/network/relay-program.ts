@@ -65,7 +65,7 @@ function total(counts: readonly LinkCounts[]): LinkCounts {
   const sum = (name: keyof LinkCounts): number => counts.reduce((all, count) => all + count[name], 0);
   return {
     delivered: sum("delivered"),
-    deliveredBytes: sum("deliveredBytes"),
+    passedBytes: sum("passedBytes"),
     lost: sum("lost"),
     dropped: sum("dropped"),
   };

@@ -2,7 +2,7 @@
  * Connects as FastRTC's front ends do: a data channel, one video track both ways, the offer posted at once and
  * candidates after it. Requests go through the harness, because the servers are of another origin.
  */
-export async function connectWebRtc({ target, codec, iceServers = [], track, video }) {
+export async function connectWebRtc({ target, codec, iceServers = [], track, element }) {
   const id = Math.random().toString(36).slice(2);
   const post = async (body) => {
     const reply = await fetch(`/to/${target}/webrtc/offer`, {
@@ -25,7 +25,7 @@ export async function connectWebRtc({ target, codec, iceServers = [], track, vid
   connection.ontrack = (event) => {
     // Every server is measured with the same wish: show pictures as soon as they are there.
     event.receiver.jitterBufferTarget = 0;
-    video.srcObject = new MediaStream([event.track]);
+    element.srcObject = new MediaStream([event.track]);
   };
   connection.onicecandidate = ({ candidate }) => {
     if (candidate?.candidate) post({ type: "ice-candidate", candidate: candidate.toJSON() }).catch(console.error);

@@ -1,5 +1,6 @@
 import { connectWebRtc } from "./connect.js";
 import { ReturnedVideo } from "./returned-video.js";
+import { SentTones } from "./sent-tones.js";
 import { SentVideo, preparePictures } from "./sent-video.js";
 
 /**
@@ -29,7 +30,7 @@ globalThis.bench = {
       if (picture.number !== undefined) call.firstPictureMs ??= performance.now() - clickedAtMs;
       samples.push({ ...picture, drawnAtMs: sent.drawnAtMs(picture.number ?? 0) });
     });
-    call.connection = await connectWebRtc({ target, codec, iceServers, track: sent.track, video });
+    call.connection = await connectWebRtc({ target, codec, iceServers, track: sent.track, element: video });
   },
 
   async take() {
@@ -51,6 +52,24 @@ globalThis.bench = {
 
   stop() {
     call.returned.stop();
+    call.sent.stop();
+    call.connection.close();
+  },
+
+  /** The same with sound: it is sent, and what comes back is played. */
+  async startSound({ target }) {
+    const sent = new SentTones();
+    const element = document.querySelector("#heard");
+    const connection = await connectWebRtc({ target, track: sent.track, element });
+    call = { sent, connection };
+  },
+
+  async takeSound() {
+    const stats = await call.connection.getStats();
+    return { nowMs: performance.now(), stats: [...stats.values()] };
+  },
+
+  stopSound() {
     call.sent.stop();
     call.connection.close();
   },

@@ -8,6 +8,9 @@ export interface BenchPage {
     firstPictureMs(): Promise<number>;
     take(): Promise<Taken>;
     stop(): void;
+    startSound(options: { readonly target: string }): Promise<void>;
+    takeSound(): Promise<TakenSound>;
+    stopSound(): void;
   };
 }
 
@@ -41,7 +44,14 @@ export interface Taken {
   readonly stats: readonly StatsEntry[];
 }
 
-interface StatsEntry {
+/** What the page hands over of a call with sound. */
+export interface TakenSound {
+  readonly nowMs: number;
+  readonly stats: readonly StatsEntry[];
+}
+
+/** An entry of the browser's statistics: the members that are looked at. */
+export interface StatsEntry {
   readonly type: string;
   readonly kind?: string;
   readonly codecId?: string;
@@ -50,6 +60,10 @@ interface StatsEntry {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly qualityLimitationReason?: string;
+  readonly concealedSamples?: number;
+  readonly silentConcealedSamples?: number;
+  readonly totalSamplesReceived?: number;
+  readonly packetsLost?: number;
 }
 
 /** A new tab with the benchmark's page, its pictures prepared. */
@@ -79,4 +93,17 @@ export function take(page: Page): Promise<Taken> {
 
 export function stopCall(page: Page): Promise<void> {
   return page.evaluate(() => (globalThis as unknown as BenchPage).bench.stop());
+}
+
+/** Starts a call with sound in the page; returns once the answer has been taken. */
+export function startSound(page: Page, target: string): Promise<void> {
+  return page.evaluate((name) => (globalThis as unknown as BenchPage).bench.startSound({ target: name }), target);
+}
+
+export function takeSound(page: Page): Promise<TakenSound> {
+  return page.evaluate(() => (globalThis as unknown as BenchPage).bench.takeSound());
+}
+
+export function stopSound(page: Page): Promise<void> {
+  return page.evaluate(() => (globalThis as unknown as BenchPage).bench.stopSound());
 }

@@ -1,3 +1,4 @@
+import { NETWORK_HEAD, networkRows } from "../network/network-table.ts";
 import { budgetRows, type Budget } from "./budgets.ts";
 import type { BenchResults } from "./results.ts";
 import { percentile, round, type Spread } from "./statistics.ts";
@@ -6,7 +7,7 @@ import { table } from "./table.ts";
 /** Prints every part that ran, then the budgets. */
 export function printResults(results: BenchResults, budgets: readonly Budget[]): void {
   const tables = [latencyTable(results), firstPictureTable(results), codecTable(results), loadTable(results)];
-  for (const text of [...tables, churnTable(results), killTable(results), echoTable(results)])
+  for (const text of [...tables, churnTable(results), killTable(results), echoTable(results), networkTable(results)])
     if (text !== undefined) console.log(text);
   if (budgets.length > 0) {
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
@@ -202,6 +203,15 @@ function echoTable({ echo }: BenchResults): string | undefined {
       step.driftMs.toFixed(2),
       step.worstDriftMs.toFixed(2),
     ]),
+  );
+}
+
+function networkTable({ network }: BenchResults): string | undefined {
+  if (network.length === 0) return undefined;
+  return table(
+    "Bad networks, the same in both directions, through a lossy UDP relay",
+    NETWORK_HEAD,
+    networkRows(network),
   );
 }
 

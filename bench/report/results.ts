@@ -4,6 +4,7 @@ import type { FirstPictureResult } from "../parts/first-picture.ts";
 import type { KillResult } from "../parts/kill.ts";
 import type { LatencyResult } from "../parts/latency.ts";
 import type { LoadStep } from "../parts/load.ts";
+import type { NetworkResult } from "../parts/network.ts";
 import type { EchoStep } from "../parts/websocket-echo.ts";
 
 /** The machine and the programs that a run was made with. */
@@ -28,6 +29,7 @@ export interface BenchResults {
   churn: readonly ChurnResult[];
   kill: readonly KillResult[];
   echo: readonly EchoStep[];
+  network: readonly NetworkResult[];
   /** Parts that failed, with the reason. */
   readonly failures: string[];
 }

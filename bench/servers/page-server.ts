@@ -4,12 +4,22 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
+/** Answers a post to a server in its place, asking the server through `ask`; both take and give parsed JSON. */
+export interface PostInterceptor {
+  handle(body: unknown, ask: (body: unknown) => Promise<unknown>): Promise<unknown>;
+}
+
+interface Target {
+  readonly url: string;
+  readonly interceptor: PostInterceptor | undefined;
+}
+
 /**
  * Serves the benchmark's page and passes its requests on to the servers under test (`/to/{name}/…`), so that no
  * server needs to allow another origin. The page is the same for all of them.
  */
 export class PageServer implements AsyncDisposable {
-  readonly #targets = new Map<string, string>();
+  readonly #targets = new Map<string, Target>();
   readonly #server: Server;
 
   private constructor(script: string) {
@@ -39,9 +49,9 @@ export class PageServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** Lets the page reach a server by name. */
-  route(name: string, url: string): void {
-    this.#targets.set(name, url);
+  /** Lets the page reach a server by name, its posts by way of the interceptor where there is one. */
+  route(name: string, url: string, interceptor?: PostInterceptor): void {
+    this.#targets.set(name, { url, interceptor });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,12 +65,15 @@ export class PageServer implements AsyncDisposable {
     if (target === undefined) return { status: 404, body: `No server is called ${name}.` };
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const reply = await fetch(`${target}/${rest.join("/")}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: Buffer.concat(chunks),
-    });
-    return { status: reply.status, body: await reply.text() };
+    const post = async (body: string): Promise<{ status: number; body: string }> => {
+      const headers = { "content-type": "application/json" };
+      const reply = await fetch(`${target.url}/${rest.join("/")}`, { method: "POST", headers, body });
+      return { status: reply.status, body: await reply.text() };
+    };
+    const body = Buffer.concat(chunks).toString();
+    if (!target.interceptor) return post(body);
+    const ask = async (asked: unknown): Promise<unknown> => JSON.parse((await post(JSON.stringify(asked))).body);
+    return { status: 200, body: JSON.stringify(await target.interceptor.handle(JSON.parse(body), ask)) };
   }
 }
 

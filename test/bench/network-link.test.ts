@@ -43,7 +43,7 @@ describe("a direction of the lossy relay", () => {
     const link = new NetworkLink<number>({ rateBps: 800_000, queueMs: 25 }, seededRandom(1));
     for (let packet = 1; packet <= 10; packet += 1) link.send(packet, BYTES, 0);
     expect(arrivals(link, 200).map(([packet]) => packet)).toEqual([1, 2, 3]);
-    expect(link.counts).toEqual({ delivered: 3, deliveredBytes: 3000, lost: 0, dropped: 7 });
+    expect(link.counts).toEqual({ delivered: 3, passedBytes: 3000, lost: 0, dropped: 7 });
   });
 
   it("sends what waits at the new rate after a step", () => {

@@ -36,8 +36,8 @@ describe("a path through the lossy relay", () => {
 
     const { toServer, toClient } = path.takeReport();
     expect({ toServer, toClient }).toEqual({
-      toServer: { delivered: 1, deliveredBytes: 33, lost: 0, dropped: 0 },
-      toClient: { delivered: 1, deliveredBytes: 35, lost: 0, dropped: 0 },
+      toServer: { delivered: 1, passedBytes: 33, lost: 0, dropped: 0 },
+      toClient: { delivered: 1, passedBytes: 35, lost: 0, dropped: 0 },
     });
   });
 
