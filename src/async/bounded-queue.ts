@@ -26,6 +26,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #onAsk: (() => void) | undefined;
   readonly #onTake: ((item: T) => void) | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void) | undefined;
+  #drain: ((item: T) => Promise<void> | undefined) | undefined;
+  #isDrainBusy = false;
   #asked = false;
   #ended = false;
   #droppedCount = 0;
@@ -51,6 +53,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /** Whether its reader has yet to come back, after it came at least once. */
   get isWorkedOn(): boolean {
+    if (this.#drain) return this.#isDrainBusy && !this.#ended;
     return this.#asked && !this.#waiting && !this.#ended;
   }
 
@@ -69,6 +72,10 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
       this.#waiting = undefined;
       this.#onTake?.(item);
       resolve({ done: false, value: item });
+      return;
+    }
+    if (this.#drain && !this.#isDrainBusy) {
+      this.#handOver(item, this.#drain);
       return;
     }
     if (this.#items.length >= this.#capacity) {
@@ -102,9 +109,21 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#waiting = undefined;
   }
 
+  /**
+   * Has every item handed to `take`, instead of being asked for: at once, without a promise for each, of which a thousand peers
+   * with fifty packets a second make too many. While a promise that `take` returned is pending, items wait.
+   * @param take must not throw, and its promise not reject.
+   */
+  drain(take: (item: T) => Promise<void> | undefined): void {
+    invariant(!this.#waiting && !this.#drain, "a bounded queue has one reader at a time");
+    this.#drain = take;
+    this.#onAsk?.();
+    this.#handOverRest(take);
+  }
+
   /** The next item, or `done` once the queue has ended. */
   next(): Promise<IteratorResult<T, undefined>> {
-    invariant(!this.#waiting, "a bounded queue has one reader at a time");
+    invariant(!this.#waiting && !this.#drain, "a bounded queue has one reader at a time");
     this.#asked = true;
     this.#onAsk?.();
     if (this.#items.length > 0) {
@@ -120,5 +139,29 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return { next: () => this.next() };
+  }
+
+  #handOver(item: T, take: (item: T) => Promise<void> | undefined): void {
+    this.#isDrainBusy = true; // What is pushed meanwhile, by `take` itself perhaps, waits for its turn.
+    this.#onTake?.(item);
+    const taken = take(item);
+    if (taken) {
+      void taken.then(() => {
+        this.#finishOne();
+        this.#handOverRest(take);
+      });
+      return;
+    }
+    this.#finishOne();
+    if (this.#items.length > 0) this.#handOverRest(take);
+  }
+
+  #finishOne(): void {
+    this.#isDrainBusy = false;
+    this.#onAsk?.();
+  }
+
+  #handOverRest(take: (item: T) => Promise<void> | undefined): void {
+    if (!this.#isDrainBusy && this.#items.length > 0) this.#handOver(this.#items.shift() as T, take);
   }
 }

@@ -12,34 +12,18 @@ export async function attempt<Result>(
   try {
     return await call();
   } catch (thrown) {
-    if (!(session.signal.aborted && isAbort(thrown, session.signal))) session.reportError(toError(thrown));
+    reportUnlessAbort(session, thrown);
     return undefined;
   }
 }
 
-/**
- * Calls user code that mostly has its result at once: then it is returned without a promise, of which each costs what
- * counts when a thousand peers send fifty packets a second. Otherwise as `attempt`, and undefined as soon as `signal` aborts.
- */
-export function attemptAtOnce<Result>(
-  session: HandlerSession,
-  call: () => Result | PromiseLike<Result>,
-  signal: AbortSignal,
-): Result | undefined | Promise<Result | undefined> {
-  let result: Result | PromiseLike<Result>;
-  try {
-    result = call();
-  } catch (thrown) {
-    return attempt(session, () => Promise.reject(thrown));
-  }
-  if (!isPromiseLike(result)) return result;
-  return unlessAborted(
-    attempt(session, () => result),
-    signal,
-  );
+/** Reports what user code threw; that a call was given up because the session ended is no failure. */
+export function reportUnlessAbort(session: HandlerSession, thrown: unknown): void {
+  if (!(session.signal.aborted && isAbort(thrown, session.signal))) session.reportError(toError(thrown));
 }
 
-function isPromiseLike<Result>(value: Result | PromiseLike<Result>): value is PromiseLike<Result> {
+/** Whether user code has yet to have its result. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 

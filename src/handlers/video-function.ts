@@ -1,6 +1,6 @@
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { Mode } from "../session/modality.ts";
-import type { Emission, HandlerSession, PeerHandler } from "../session/peer-handler.ts";
+import type { Emission, HandlerSession, PictureReader } from "../session/peer-handler.ts";
 import { askForInputs } from "./ask-for-inputs.ts";
 import { attempt } from "./attempt.ts";
 import { emissionsOfValues } from "./emissions.ts";
@@ -44,7 +44,7 @@ export function videoFunctionHandler(
   callback: AnyVideoFunction,
   mode: Exclude<Mode, "receive">,
   { fps, capacity }: FrameFlow = {},
-): PeerHandler {
+): PictureReader {
   const givesMedia = mode === "send-receive";
 
   /** What becomes of one picture. */

@@ -1,5 +1,5 @@
 import type { VideoFrame } from "../media/video-frame.ts";
-import type { Emission, HandlerSession, PeerHandler } from "../session/peer-handler.ts";
+import type { Emission, HandlerSession, PictureReader } from "../session/peer-handler.ts";
 import { askForInputs } from "./ask-for-inputs.ts";
 import { attempt, unlessAborted } from "./attempt.ts";
 import { emissionsOfValues } from "./emissions.ts";
@@ -23,7 +23,7 @@ export type VideoSource<Inputs extends readonly unknown[] = readonly []> = (
 export function videoSourceHandler(
   source: (...inputs: readonly unknown[]) => unknown,
   fps: number = DEFAULT_FPS,
-): PeerHandler {
+): PictureReader {
   return {
     startUp: askForInputs,
     async *video(_frames, session): AsyncGenerator<Emission<VideoFrame>, void, undefined> {

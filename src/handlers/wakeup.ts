@@ -1,7 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 
 /** How long a handler that had nothing to give is left alone when nothing happens, in milliseconds. */
-const REST_MS = 20;
+export const REST_MS = 20;
 
 /** Lets whoever had nothing to do rest until something happened. One rests at a time. */
 export class Wakeup {

@@ -6,7 +6,7 @@ import type { VideoFrame } from "../media/video-frame.ts";
 import { AdditionalOutputs } from "../session/additional-outputs.ts";
 import { CloseStream } from "../session/close-stream.ts";
 import type { Mode } from "../session/modality.ts";
-import type { Emission, HandlerSession, PeerHandler } from "../session/peer-handler.ts";
+import type { Emission, HandlerSession, PictureReader } from "../session/peer-handler.ts";
 import { readSharedPicture, SharedPictureSlot } from "./worker/shared-picture.ts";
 import { startWorker } from "./worker/start-worker.ts";
 import { type FromWorker, type ToWorker, unshareError } from "./worker/worker-messages.ts";
@@ -48,7 +48,7 @@ export class WorkerHandler {
   }
 
   /** @internal The handler of one peer. */
-  createPeerHandler(mode: Mode): PeerHandler {
+  createPeerHandler(mode: Mode): PictureReader {
     const { module } = this;
     return {
       async *video(frames, session): AsyncGenerator<Emission<VideoFrame>, void, undefined> {

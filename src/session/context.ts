@@ -6,8 +6,12 @@ import type { SessionContext } from "./session-context.ts";
 const storage = new AsyncLocalStorage<HandlerSession>();
 
 /** Runs `callback`, and all that it starts, within a session. */
-export function runInSession<Result>(session: HandlerSession, callback: () => Result): Result {
-  return storage.run(session, callback);
+export function runInSession<Result, Arguments extends readonly unknown[]>(
+  session: HandlerSession,
+  callback: (...args: Arguments) => Result,
+  ...args: Arguments
+): Result {
+  return storage.run(session, callback, ...args);
 }
 
 /**

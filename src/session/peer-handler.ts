@@ -11,6 +11,24 @@ import type { SessionInputs } from "./session-inputs.ts";
 /** What a handler gives out: media, values beside it, or the end of the stream. */
 export type Emission<Media> = Media | AdditionalOutputs | CloseStream;
 
+/** What a handler gives out, for the session to read; or handed to it, by handlers that have mostly done at once. */
+export type Emissions<Media> = AsyncIterable<Emission<Media>> | PushedEmissions<Media>;
+
+/** Takes one emission. The next must not come before a promise that it returns has settled, which never rejects. */
+export type GiveEmission<Media> = (emission: Emission<Media>) => Promise<void> | undefined;
+
+/** Emissions that need no promise each, of which a thousand peers with fifty packets a second make too many. */
+export interface PushedEmissions<Media> {
+  /** Begins. Resolves when nothing more will be given; rejects with what has ended the handler. */
+  pushTo(give: GiveEmission<Media>): Promise<void>;
+}
+
+/** The media of one kind that a peer sends: to be read, or drained without a promise for each. */
+export interface MediaInput<Media> extends AsyncIterable<Media> {
+  /** Has each item handed to `take`; they wait, by the rules of a queue, while a promise that it returned is pending. */
+  drain(take: (media: Media) => Promise<void> | undefined): void;
+}
+
 /**
  * One peer's handler in the one shape that a session runs, whatever the user wrote: media in, media out.
  * Each method is called once per session, within its context; its input ends when the session does.
@@ -25,15 +43,20 @@ export interface PeerHandler {
    * frames made from it have been taken: the next step of the iterator is asked for only after a frame was sent.
    * Absent when the handler neither takes nor gives pictures.
    */
-  video?(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncIterable<Emission<VideoFrame>>;
+  video?(frames: MediaInput<VideoFrame>, session: HandlerSession): Emissions<VideoFrame>;
   /** The same for sound. The next step is asked for once less than the outlet's bound waits to be played. */
-  audio?(frames: AsyncIterable<AudioFrame>, session: HandlerSession): AsyncIterable<Emission<AudioFrame>>;
+  audio?(frames: MediaInput<AudioFrame>, session: HandlerSession): Emissions<AudioFrame>;
   /** Answers now, without waiting for a pause: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(session: HandlerSession): void | Promise<void>;
   /** The caller pressed a key of the telephone. */
   key?(digit: string): void | Promise<void>;
   /** After everything else, exactly once, also when `startUp` or a method above failed. */
   shutdown?(): void | Promise<void>;
+}
+
+/** A handler of pictures that reads them, and gives its own to whoever reads those: in a session or in a worker. */
+export interface PictureReader extends PeerHandler {
+  video(frames: AsyncIterable<VideoFrame>, session: HandlerSession): AsyncIterable<Emission<VideoFrame>>;
 }
 
 /** Samples per second of one channel, for transports that can carry any. */

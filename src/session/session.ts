@@ -4,15 +4,14 @@ import { toError } from "../errors.ts";
 import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
-import { AdditionalOutputs } from "./additional-outputs.ts";
 import { type CloseReason, closeMessage } from "./close-reason.ts";
-import { CloseStream } from "./close-stream.ts";
 import { runInSession } from "./context.ts";
 import { Continuity } from "./continuity.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import type { Logger } from "./logger.ts";
-import type { Emission, HandlerSession, PeerHandler } from "./peer-handler.ts";
+import type { Emissions, HandlerSession, PeerHandler } from "./peer-handler.ts";
 import { Playback } from "./playback.ts";
+import { pump } from "./pump.ts";
 import type { SessionContext } from "./session-context.ts";
 import { SessionInputs } from "./session-inputs.ts";
 import { type OnHandled, SessionMeter } from "./session-meter.ts";
@@ -292,7 +291,7 @@ export class Session implements TransportEvents, HandlerSession {
   async #run(): Promise<void> {
     try {
       await this.#handler.startUp?.(this);
-      const media = [this.#pumpVideo(), this.#pumpAudio()].filter((pump) => pump !== undefined);
+      const media = [this.#pumpVideo(), this.#pumpAudio()].filter((one) => one !== undefined);
       await Promise.all(media);
       if (media.length > 0) this.#endSoon("handler-ended");
     } catch (thrown) {
@@ -349,29 +348,21 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   /** @param finish resolves when all that was sent has been played. @default at once */
-  async #pump<Media>(
-    emissions: AsyncIterable<Emission<Media>>,
+  #pump<Media>(
+    emissions: Emissions<Media>,
     send: (media: Media) => Promise<void> | undefined,
-    finish?: () => Promise<void>,
+    finish: () => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
-    for await (const emission of emissions) {
-      if (this.#state === "ended") return;
-      if (emission instanceof AdditionalOutputs) {
-        this.outputs.publish(emission);
+    return pump(emissions, {
+      hasEnded: () => this.#state === "ended",
+      send,
+      finish,
+      publish: (outputs) => {
+        this.outputs.publish(outputs);
         this.sendMessage({ type: "fetch_output" });
-      } else if (emission instanceof CloseStream) {
-        await finish?.(); // The last words of a handler are heard.
-        this.#endSoon("handler-closed", emission.message);
-        return;
-      } else {
-        try {
-          const sending = send(emission);
-          if (sending) await sending;
-        } catch (thrown) {
-          this.reportError(toError(thrown)); // A frame that was already released, or an encoder that failed: the next one may do.
-        }
-      }
-    }
-    await finish?.();
+      },
+      close: (message) => this.#endSoon("handler-closed", message),
+      reportError: (error) => this.reportError(error),
+    });
   }
 }

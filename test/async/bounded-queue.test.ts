@@ -77,3 +77,43 @@ test("refuses a second reader at a time", () => {
   void queue.next();
   expect(() => queue.next()).toThrow("one reader at a time");
 });
+
+test("drains to a taker at once, what waited first, and one item at a time whatever is pushed meanwhile", () => {
+  const queue = new BoundedQueue<number>({ capacity: 2, overflow: "drop-oldest" });
+  const taken: string[] = [];
+  queue.push(1);
+  queue.push(2);
+  queue.drain((item) => {
+    taken.push(`takes ${item}`);
+    if (item === 2) queue.push(3);
+    taken.push(`took ${item}`);
+    return undefined;
+  });
+  queue.push(4);
+  expect(taken).toEqual(["takes 1", "took 1", "takes 2", "took 2", "takes 3", "took 3", "takes 4", "took 4"]);
+  expect(queue.length).toBe(0);
+});
+
+test("keeps its bound while the one that it drains to is busy, and hands over what is left afterwards", async () => {
+  const dropped: number[] = [];
+  const queue = new BoundedQueue<number>({
+    capacity: 2,
+    overflow: "drop-oldest",
+    onDrop: (item) => dropped.push(item),
+  });
+  const taken: number[] = [];
+  let finish: () => void = () => {};
+  queue.drain((item) => {
+    taken.push(item);
+    return item === 1 ? new Promise((resolve) => (finish = resolve)) : undefined;
+  });
+  for (const item of [1, 2, 3, 4]) queue.push(item);
+  expect({ taken, dropped, isWorkedOn: queue.isWorkedOn }).toEqual({ taken: [1], dropped: [2], isWorkedOn: true });
+  finish();
+  await Promise.resolve();
+  expect({ taken, isWorkedOn: queue.isWorkedOn }).toEqual({ taken: [1, 3, 4], isWorkedOn: false });
+  queue.end();
+  queue.push(5);
+  expect(dropped).toEqual([2, 5]);
+  expect(() => queue.next()).toThrow("one reader at a time");
+});

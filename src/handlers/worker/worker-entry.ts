@@ -7,7 +7,7 @@ import type { VideoFrame } from "../../media/video-frame.ts";
 import { AdditionalOutputs } from "../../session/additional-outputs.ts";
 import { CloseStream } from "../../session/close-stream.ts";
 import { runInSession } from "../../session/context.ts";
-import type { Emission, HandlerSession, PeerHandler } from "../../session/peer-handler.ts";
+import type { Emission, HandlerSession, PictureReader } from "../../session/peer-handler.ts";
 import { Playback } from "../../session/playback.ts";
 import { SessionInputs } from "../../session/session-inputs.ts";
 import { videoFunctionHandler } from "../video-function.ts";
@@ -71,7 +71,7 @@ const handler = await loadHandler().catch((thrown: unknown) => {
 if (handler) await runInSession(session, () => run(handler));
 port.close();
 
-async function loadHandler(): Promise<PeerHandler> {
+async function loadHandler(): Promise<PictureReader> {
   const { default: exported } = (await import(start.module)) as { readonly default?: unknown };
   const [callable, flow] =
     exported instanceof VideoStreamHandler ? [exported.callable, { fps: exported.fps }] : [exported, {}];
@@ -85,10 +85,10 @@ async function loadHandler(): Promise<PeerHandler> {
   return start.mode === "receive" ? videoSourceHandler(call, flow.fps) : videoFunctionHandler(call, start.mode, flow);
 }
 
-async function run(peerHandler: PeerHandler): Promise<void> {
+async function run(peerHandler: PictureReader): Promise<void> {
   try {
     await peerHandler.startUp?.(session);
-    for await (const emission of peerHandler.video?.(pictures(), session) ?? []) {
+    for await (const emission of peerHandler.video(pictures(), session)) {
       const taken = new Promise<void>((resolve) => (onTaken = resolve));
       if (!emit(emission)) continue;
       await taken;
