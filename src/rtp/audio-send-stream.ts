@@ -6,11 +6,16 @@ import { OPUS_CLOCK_RATE } from "./opus-packet.ts";
 import { parseRtpPacket } from "./packet.ts";
 import type { RoundTripTime } from "./round-trip-time.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
+import { SentPacketHistory } from "./sent-packet-history.ts";
 import { SentStats } from "./sent-stats.ts";
 import { wrapTimestamp } from "./sequence.ts";
 
 const TICKS_PER_US = OPUS_CLOCK_RATE / 1_000_000;
 const REPORT_INTERVAL_MS = 1000;
+/** How long a packet can be asked for again: what is older is of no use to a listener. */
+const RESEND_MAX_AGE_MS = 500;
+/** Assumed until a report block has measured it. */
+const DEFAULT_ROUND_TRIP_MS = 100;
 
 export interface AudioSendStreamOptions {
   readonly ssrc: number;
@@ -28,6 +33,8 @@ export interface AudioSendStreamOptions {
   readonly wallOffsetMs: number;
   /** Shared with the other streams of the connection. */
   readonly roundTripTime: RoundTripTime;
+  /** Whether the peer may ask for packets again (`a=rtcp-fb:… nack`). @default false */
+  readonly nack?: boolean;
 }
 
 /** What is sent: one Opus packet, as the encoder made it. */
@@ -60,6 +67,7 @@ export class AudioSendStream {
   /** Where in a packet the byte of the audio level stands. */
   readonly #levelOffset: number | undefined;
   readonly #sent: SentStats;
+  readonly #history: SentPacketHistory | undefined;
   #nextSequenceNumber: number;
   /** Where the sound so far ends, on the line of unwrapped RTP timestamps. */
   #endTicks: number | undefined;
@@ -82,6 +90,7 @@ export class AudioSendStream {
     this.#levelOffset = levelOffsetOf(this.#template, extensions);
     this.#sent = new SentStats({ ssrc, clockRate: OPUS_CLOCK_RATE, wallOffsetMs });
     this.#nextSequenceNumber = options.firstSequenceNumber & 0xffff;
+    if (options.nack === true) this.#history = new SentPacketHistory({ maxAgeMs: RESEND_MAX_AGE_MS });
   }
 
   /** When to call `handleTimer`, or `undefined` before the first packet. */
@@ -107,6 +116,7 @@ export class AudioSendStream {
     const marker = begin !== this.#endTicks;
     this.#template.write(packet, { marker, sequenceNumber: this.#nextSequenceNumber, timestamp });
     if (this.#levelOffset !== undefined) packet[this.#levelOffset] = levelByte(level);
+    this.#history?.add(packet, { sequenceNumber: this.#nextSequenceNumber, nowMs });
     this.#nextSequenceNumber = (this.#nextSequenceNumber + 1) & 0xffff;
     this.#endTicks = begin + ticks;
     // Not the time of sending: it varies, and would put the sound out of step with the picture.
@@ -116,14 +126,18 @@ export class AudioSendStream {
     return packet;
   }
 
-  /** Takes RTCP from the peer; packets about other streams change nothing. */
-  handleRtcp(packet: RtcpPacket, nowMs: number): void {
-    if (packet.type !== "sender-report" && packet.type !== "receiver-report") return;
+  /** Takes RTCP from the peer and returns the packets to send again; what is about other streams changes nothing. */
+  handleRtcp(packet: RtcpPacket, nowMs: number): Uint8Array[] {
+    if (packet.type === "nack" && packet.mediaSsrc === this.#options.ssrc) {
+      return this.#resend(packet.sequenceNumbers, nowMs);
+    }
+    if (packet.type !== "sender-report" && packet.type !== "receiver-report") return [];
     for (const report of packet.reports) {
       if (report.ssrc !== this.#options.ssrc) continue;
       this.#options.roundTripTime.handleReportBlock(report, nowMs + this.#options.wallOffsetMs);
       this.#fractionLost = report.fractionLost / 256;
     }
+    return [];
   }
 
   /** The RTCP that is due: a sender report, which the peer needs to play audio and video in step. */
@@ -134,6 +148,14 @@ export class AudioSendStream {
     if (!report) return [];
     const { ssrc, cname } = this.#options;
     return [report, { type: "source-description", sources: [{ ssrc, cname }] }];
+  }
+
+  #resend(sequenceNumbers: readonly number[], nowMs: number): Uint8Array[] {
+    const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    return sequenceNumbers.flatMap((sequenceNumber) => {
+      const packet = this.#history?.takeForResend(sequenceNumber, { nowMs, roundTripMs });
+      return packet ? [packet] : [];
+    });
   }
 
   /** Sound that goes on where the last packet ended, to the millisecond, goes on there to the tick. */

@@ -8,6 +8,7 @@ import {
 import { ntpFromWallMs } from "../../src/rtp/ntp-time.ts";
 import { parseRtpPacket, type RtpPacket } from "../../src/rtp/packet.ts";
 import { RoundTripTime } from "../../src/rtp/round-trip-time.ts";
+import type { RtcpPacket } from "../../src/rtp/rtcp/compound.ts";
 
 const NAMES: readonly HeaderExtensionName[] = ["mid", "audioLevel", "absSendTime"];
 const EXTENSIONS = new HeaderExtensionMap(NAMES.map((name, index) => [index + 1, HEADER_EXTENSION_URIS[name]]));
@@ -119,5 +120,32 @@ describe("reports about sent sound", () => {
     stream.handleRtcp({ type: "receiver-report", ssrc: 3, reports: [block] }, 50);
     expect(stream.stats.fractionLost).toBe(0.25);
     expect(roundTripTime.currentMs).toBeCloseTo(50, 0);
+  });
+});
+
+describe("packets of sound", () => {
+  const nack = (...sequenceNumbers: number[]): RtcpPacket => ({
+    type: "nack",
+    senderSsrc: 3,
+    mediaSsrc: SSRC,
+    sequenceNumbers,
+  });
+
+  it("are sent again when asked for, once per round trip, while they are of use", () => {
+    const stream = sender({ nack: true });
+    const packets = [0, 20, 40].map((atMs) => send(stream, atMs, { nowMs: atMs }));
+    const first = packets[0]?.sequenceNumber ?? 0;
+    const resent = (atMs: number): number[] =>
+      stream.handleRtcp(nack(first + 1, first + 9), atMs).map((bytes) => parseRtpPacket(bytes)?.sequenceNumber ?? -1);
+    expect([resent(100), resent(110), resent(210), resent(530)]).toEqual([[first + 1], [], [first + 1], []]);
+  });
+
+  it("are not sent again where that was not agreed on, or for another stream", () => {
+    const stream = sender();
+    const { sequenceNumber } = send(stream, 0, { nowMs: 0 });
+    expect(stream.handleRtcp(nack(sequenceNumber), 100)).toEqual([]);
+    const other = sender({ nack: true });
+    send(other, 0, { nowMs: 0 });
+    expect(other.handleRtcp({ ...nack(sequenceNumber), mediaSsrc: 1 } as RtcpPacket, 100)).toEqual([]);
   });
 });

@@ -94,7 +94,9 @@ export class AudioSender {
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
-    this.#options.stream.handleRtcp(packet, nowMs);
+    const { stream, sendPackets } = this.#options;
+    const resent = stream.handleRtcp(packet, nowMs);
+    if (resent.length > 0) sendPackets(resent);
   }
 
   handleTimer(nowMs: number): readonly RtcpPacket[] {

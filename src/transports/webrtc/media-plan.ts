@@ -77,7 +77,7 @@ function audioWish(offer: Offer, directions: Pick<MediaWish, "send" | "receive">
   return {
     ...directions,
     codecs: ["opus"],
-    feedback: [],
+    feedback: ["nack"],
     headerExtensions: [HEADER_EXTENSION_URIS.mid, HEADER_EXTENSION_URIS.absSendTime, HEADER_EXTENSION_URIS.audioLevel],
     retransmission: false,
     fmtp: { opus: opusFmtp(offer) },
@@ -85,15 +85,15 @@ function audioWish(offer: Offer, directions: Pick<MediaWish, "send" | "receive">
 }
 
 /**
- * What is asked of a peer that sends Opus. Stereo and DTX as it offers them; no copies for repair (FEC), since the decoder
- * cannot use them and they would take bits from the sound itself (RFC 7587 §6.1 recommends 0 then).
+ * What is asked of a peer that sends Opus. Stereo and DTX as it offers them, and copies for repair (FEC): browsers send them once our
+ * reports tell of losses.
  */
 function opusFmtp(offer: Offer): string {
   const offered = offer.media.flatMap(({ kind, codecs }) => (kind === "audio" ? codecs : []));
   const formats = offered.filter(({ name }) => name.toLowerCase() === "opus").map(opusFormat);
   return [
     "minptime=10",
-    "useinbandfec=0",
+    "useinbandfec=1",
     ...(formats.some(({ receivedChannels }) => receivedChannels === 2) ? ["stereo=1"] : []),
     ...(formats.some(({ sentChannels }) => sentChannels === 2) ? ["sprop-stereo=1"] : []),
     ...(formats.some(({ discontinuous }) => discontinuous) ? ["usedtx=1"] : []),

@@ -214,12 +214,14 @@ export class PeerMedia {
     });
   }
 
-  #receiveAudio({ codec }: AgreedMedia): AudioReceiver {
+  #receiveAudio({ codec, feedback }: AgreedMedia): AudioReceiver {
     const { events } = this.#options;
     return new AudioReceiver({
       localSsrc: this.#ssrcs.audio,
       payloadType: codec.payloadType,
       channels: opusFormat(codec).receivedChannels,
+      nack: feedback.includes("nack"),
+      roundTripTime: this.#roundTripTime,
       onFrame: (frame) => events.audioFrame(frame),
       onFailure: (error) => events.failure(error),
     });
@@ -232,7 +234,10 @@ export class PeerMedia {
       channels: sentChannels,
       forwardErrorCorrection,
       discontinuous,
-      stream: new AudioSendStream(this.#sendOptions(agreed, "audio")),
+      stream: new AudioSendStream({
+        ...this.#sendOptions(agreed, "audio"),
+        nack: agreed.feedback.includes("nack"),
+      }),
       clock,
       sendPackets: (packets) => this.#sendPackets(packets),
       onFailure: (error) => events.failure(error),

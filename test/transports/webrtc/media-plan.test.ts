@@ -88,9 +88,9 @@ describe("a stream", () => {
 describe("Opus", () => {
   const agreed = (fmtp: string) => plan(offer([["audio", "sendrecv"]], { fmtp }), { modality: "audio" }).media[0];
 
-  test("is mono by default, and the peer need not send what cannot be used", () => {
+  test("is mono by default, and repairs losses from copies", () => {
     const media = agreed("minptime=10;useinbandfec=1");
-    expect(media?.fmtp).toBe("minptime=10;useinbandfec=0");
+    expect(media?.fmtp).toBe("minptime=10;useinbandfec=1");
     expect(media?.headerExtensions.map(({ id }) => id)).toEqual([4, 1]);
     expect(media && opusFormat(media.codec)).toEqual({
       sentChannels: 1,
@@ -101,13 +101,13 @@ describe("Opus", () => {
   });
 
   test("is stereo in the directions in which it was offered", () => {
-    expect(agreed("stereo=1")?.fmtp).toBe("minptime=10;useinbandfec=0;stereo=1;sprop-stereo=1");
-    expect(agreed("sprop-stereo=1")?.fmtp).toBe("minptime=10;useinbandfec=0;stereo=1");
+    expect(agreed("stereo=1")?.fmtp).toBe("minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1");
+    expect(agreed("sprop-stereo=1")?.fmtp).toBe("minptime=10;useinbandfec=1;stereo=1");
   });
 
   test("is discontinuous where it was offered so", () => {
     const media = agreed("usedtx=1");
-    expect(media?.fmtp).toBe("minptime=10;useinbandfec=0;usedtx=1");
+    expect(media?.fmtp).toBe("minptime=10;useinbandfec=1;usedtx=1");
     expect(media && opusFormat(media.codec).discontinuous).toBe(true);
   });
 });
