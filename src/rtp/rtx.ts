@@ -2,6 +2,7 @@ import { readUint16, viewOf, writeUint16, writeUint32 } from "./bytes.ts";
 import type { RtpPacket } from "./packet.ts";
 
 const ORIGINAL_SEQUENCE_BYTES = 2;
+const MAX_PADDING_BYTES = 255;
 
 /** A stream of its own that carries what is sent again, so that its losses and counts stay apart (RFC 4588). */
 export interface RtxStream {
@@ -39,6 +40,25 @@ export class RtxWrapper {
   constructor(stream: RtxStream) {
     this.#stream = stream;
     this.#nextSequenceNumber = stream.firstSequenceNumber & 0xffff;
+  }
+
+  /**
+   * A packet of padding alone, which the peer acknowledges and throws away (RFC 4588 §4 allows it as RFC 3550 §5.1 has
+   * it).
+   * @param header Of any packet of the stream that is repaired.
+   * @param paddingByteLength 1 to 255; what is more is left out.
+   */
+  padding(header: Uint8Array, paddingByteLength: number): Uint8Array<ArrayBuffer> {
+    const count = Math.min(MAX_PADDING_BYTES, Math.max(1, paddingByteLength));
+    const bytes = new Uint8Array(header.length + count);
+    bytes.set(header, 0);
+    bytes[0] = (bytes[0] ?? 0) | 0x20;
+    bytes[1] = this.#stream.payloadType & 0x7f;
+    writeUint16(bytes, 2, this.#nextSequenceNumber);
+    writeUint32(bytes, 8, this.#stream.ssrc);
+    bytes[bytes.length - 1] = count;
+    this.#nextSequenceNumber = (this.#nextSequenceNumber + 1) & 0xffff;
+    return bytes;
   }
 
   /** @param headerByteLength Of the serialized packet's header, extensions included. */

@@ -26,6 +26,7 @@ export class SentPacketHistory {
   readonly #maxAgeMs: number;
   /** Sequence number of the oldest packet that may still be there. */
   #oldest: number | undefined;
+  #newest: Uint8Array | undefined;
 
   constructor({ maxAgeMs = 1500 }: SentPacketHistoryOptions = {}) {
     this.#maxAgeMs = maxAgeMs;
@@ -40,6 +41,7 @@ export class SentPacketHistory {
       resentAtMs: -Infinity,
       resendCount: 0,
     };
+    this.#newest = bytes;
     this.#oldest ??= sequenceNumber;
     this.#evict(sequenceNumber, nowMs);
   }
@@ -56,6 +58,11 @@ export class SentPacketHistory {
     packet.resentAtMs = nowMs;
     packet.resendCount += 1;
     return packet.bytes;
+  }
+
+  /** The newest packet, whatever has become of it. */
+  get newest(): Uint8Array | undefined {
+    return this.#newest;
   }
 
   /** Lets go of packets that nobody can ask for any more, so that their memory is freed. */

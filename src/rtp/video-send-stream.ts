@@ -1,4 +1,4 @@
-import { type BitrateLimits, DEFAULT_BITRATE_LIMITS } from "./bitrate-limits.ts";
+import { type BitrateLimits, clampBitrate, DEFAULT_BITRATE_LIMITS, VIDEO_BITRATE_LIMITS } from "./bitrate-limits.ts";
 import type { HeaderExtensionMap, PlayoutDelay } from "./header-extensions.ts";
 import { RtpHeaderTemplate } from "./header-template.ts";
 import { KeyframeRequestGate } from "./keyframe-request-gate.ts";
@@ -16,6 +16,8 @@ const VIDEO_CLOCK_RATE = 90_000;
 const REPORT_INTERVAL_MS = 1000;
 /** Assumed until a report block has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 50;
+/** Larger padding is made of an old packet, which the peer may even have a use for. */
+const MAX_EMPTY_PADDING_BYTES = 255;
 
 export interface VideoSendStreamOptions {
   readonly ssrc: number;
@@ -72,6 +74,7 @@ export class VideoSendStream {
   readonly #rtx: RtxWrapper | undefined;
   readonly #gate = new KeyframeRequestGate();
   readonly #bitrate: SendBitrate;
+  #transportBps: number | undefined;
   #nextSequenceNumber: number;
   #nextReportMs: number | undefined;
   #frameCount = 0;
@@ -105,7 +108,12 @@ export class VideoSendStream {
 
   /** What the encoder should aim for, in bits per second. */
   get targetBitrateBps(): number {
-    return this.#bitrate.targetBps;
+    return this.#transportBps ?? this.#bitrate.targetBps;
+  }
+
+  /** Notes what the connection's estimate leaves for this stream; from then on reports and REMB say nothing any more. */
+  setTransportBitrate(bps: number): void {
+    this.#transportBps = clampBitrate(bps, VIDEO_BITRATE_LIMITS);
   }
 
   get stats(): VideoSendStats {
@@ -116,7 +124,7 @@ export class VideoSendStream {
       keyframeCount: this.#keyframeCount,
       resentPacketCount: this.#resentPacketCount,
       fractionLost: this.#fractionLost,
-      targetBps: this.#bitrate.targetBps,
+      targetBps: this.targetBitrateBps,
     };
   }
 
@@ -153,6 +161,20 @@ export class VideoSendStream {
       this.#history.add(packet, { sequenceNumber, nowMs });
     }
     return result;
+  }
+
+  /**
+   * A packet to probe the path with: something old for `byteLength` of more than a few hundred bytes, else nothing but padding.
+   * `undefined` without a stream of retransmissions or before the first frame.
+   */
+  makePadding(byteLength: number): Uint8Array | undefined {
+    const { newest } = this.#history;
+    if (!this.#rtx || !newest) return undefined;
+    const headerByteLength = this.#template.byteLength;
+    if (byteLength > MAX_EMPTY_PADDING_BYTES && newest.length <= 2 * byteLength) {
+      return this.#rtx.wrap(newest, headerByteLength);
+    }
+    return this.#rtx.padding(newest.subarray(0, headerByteLength), byteLength - headerByteLength);
   }
 
   /** Takes RTCP from the peer and returns the packets to send again; packets about other streams change nothing. */

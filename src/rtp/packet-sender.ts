@@ -1,0 +1,125 @@
+import type { BitrateLimits } from "./bitrate-limits.ts";
+import { ByteRate } from "./byte-rate.ts";
+import { BandwidthEstimator, type BandwidthStats } from "./congestion/bandwidth-estimator.ts";
+import type { HeaderExtensionMap } from "./header-extensions.ts";
+import { type LeavingPacket, Pacer, type PacketKind } from "./pacer.ts";
+import type { RoundTripTime } from "./round-trip-time.ts";
+import type { RtcpPacket } from "./rtcp/compound.ts";
+import { TransportStamper } from "./transport-stamper.ts";
+
+/** Assumed until a report block has measured it. */
+const DEFAULT_ROUND_TRIP_MS = 100;
+/** What of the bitrate goes into RTP headers. */
+const HEADER_SHARE = 0.03;
+/** A longer queue than this, and the encoder had better skip a picture. */
+const MAX_VIDEO_QUEUE_MS = 100;
+
+export interface PacketSenderOptions {
+  readonly extensions: HeaderExtensionMap;
+  /** Shared with the streams of the connection, which measure it. */
+  readonly roundTripTime: RoundTripTime;
+  /**
+   * Between which bitrates the connection moves, all its streams together, when the peer gives transport-wide feedback.
+   * Absent: it gives none, nothing is estimated, and packets leave as they come.
+   */
+  readonly limits: BitrateLimits | undefined;
+  /** Makes a packet of about so many bytes that means nothing to the peer, to probe with; `undefined` when it cannot. */
+  readonly makePadding: (byteLength: number) => Uint8Array | undefined;
+  readonly send: (packet: Uint8Array) => void;
+}
+
+export interface PacketSenderStats extends BandwidthStats {
+  /** How long a picture would wait in the pacer, in milliseconds. */
+  readonly queueMs: number;
+}
+
+/**
+ * Where all packets of a connection leave: paced, stamped with their time and number, and their arrival turned into an
+ * estimate of what the path bears. It is shared out sound first; pictures get what is left.
+ */
+export class PacketSender {
+  readonly #options: PacketSenderOptions;
+  readonly #stamper: TransportStamper;
+  readonly #estimator: BandwidthEstimator | undefined;
+  readonly #pacer: Pacer | undefined;
+  readonly #audioRate = new ByteRate();
+  readonly #resentRate = new ByteRate();
+
+  constructor(options: PacketSenderOptions) {
+    this.#options = options;
+    const { extensions, limits, makePadding } = options;
+    this.#stamper = new TransportStamper(extensions);
+    if (!limits) return;
+    this.#estimator = new BandwidthEstimator(limits);
+    this.#pacer = new Pacer({ bitrateBps: limits.startBps, makePadding });
+  }
+
+  /** When to call `handleTimer`; `undefined` while nothing waits. */
+  get nextTimerMs(): number | undefined {
+    const nextMs = Math.min(this.#pacer?.nextTimerMs ?? Infinity, this.#estimator?.nextTimerMs ?? Infinity);
+    return nextMs === Infinity ? undefined : nextMs;
+  }
+
+  /** What pictures may take, in bits per second of payload; `undefined` when nothing is known of the path. */
+  videoBpsAt(nowMs: number): number | undefined {
+    if (!this.#estimator) return undefined;
+    const taken = this.#audioRate.bpsAt(nowMs) + this.#resentRate.bpsAt(nowMs);
+    return Math.max(0, this.#estimator.estimateBps * (1 - HEADER_SHARE) - taken);
+  }
+
+  /** Whether so much waits that the next picture had better be skipped than queued. */
+  isBehind(nowMs: number): boolean {
+    return this.#pacer !== undefined && this.#pacer.queueMs(nowMs) > MAX_VIDEO_QUEUE_MS;
+  }
+
+  /** Absent without transport-wide feedback. */
+  statsAt(nowMs: number): PacketSenderStats | undefined {
+    return this.#estimator && { ...this.#estimator.stats, queueMs: this.#pacer?.queueMs(nowMs) ?? 0 };
+  }
+
+  send(packets: readonly Uint8Array[], kind: PacketKind, nowMs: number): void {
+    if (!this.#pacer) {
+      for (const bytes of packets) {
+        this.#stamper.stamp(bytes, nowMs);
+        this.#options.send(bytes);
+      }
+      return;
+    }
+    this.#release(this.#pacer.push(packets, kind, nowMs), nowMs);
+  }
+
+  handleRtcp(packet: RtcpPacket, nowMs: number): void {
+    if (packet.type !== "transport-wide-feedback" || !this.#estimator) return;
+    const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    this.#estimator.handleFeedback(packet, { nowMs, roundTripMs });
+    this.#pacer?.setBitrate(this.#estimator.estimateBps);
+    this.#startProbe(nowMs);
+  }
+
+  handleTimer(nowMs: number): void {
+    if (!this.#pacer || !this.#estimator) return;
+    this.#estimator.handleTimer(nowMs);
+    this.#pacer.setBitrate(this.#estimator.estimateBps);
+    this.#startProbe(nowMs);
+    if ((this.#pacer.nextTimerMs ?? Infinity) <= nowMs) this.#release(this.#pacer.take(nowMs), nowMs);
+  }
+
+  #release(leaving: readonly LeavingPacket[], nowMs: number): void {
+    for (const { bytes, kind, probe } of leaving) {
+      const sequenceNumber = this.#stamper.stamp(bytes, nowMs);
+      if (sequenceNumber !== undefined) {
+        this.#estimator?.handleSent({ sequenceNumber, byteLength: bytes.length, sentAtMs: nowMs, probe });
+      }
+      if (kind === "audio") this.#audioRate.add(bytes.length, nowMs);
+      else if (kind === "retransmission") this.#resentRate.add(bytes.length, nowMs);
+      this.#options.send(bytes);
+    }
+    this.#startProbe(nowMs);
+  }
+
+  #startProbe(nowMs: number): void {
+    if (!this.#pacer || this.#pacer.isProbing) return;
+    const probe = this.#estimator?.takeProbe(nowMs);
+    if (probe) this.#pacer.startProbe(probe, nowMs);
+  }
+}
