@@ -198,6 +198,11 @@ export function bindToSession(handler: StreamHandler, session: HandlerSession): 
   sessions.set(handler, session);
 }
 
+/** The session that a handler works for; undefined before it has begun. */
+export function sessionFor(handler: object): HandlerSession | undefined {
+  return sessions.get(handler);
+}
+
 /** How many channels a handler is given. */
 export function channelsOf({ expectedLayout }: Pick<StreamHandler, "expectedLayout">): 1 | 2 {
   return expectedLayout === "stereo" ? 2 : 1;

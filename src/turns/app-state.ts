@@ -1,0 +1,20 @@
+/** What FastRTC's own rule knows of a turn: the third argument of `determinePause`. */
+export class AppState {
+  /** What was said since somebody started talking. */
+  stream: Int16Array | null = null;
+  /** What `determinePause` has not looked at; it sets this to null when it has. */
+  buffer: Int16Array | null = null;
+  /** Samples per second of both. */
+  samplingRate = 0;
+  startedTalking = false;
+  pauseDetected = false;
+}
+
+/** Two pieces of sound as one. */
+export function joinedSamples(first: Int16Array | null, second: Int16Array): Int16Array {
+  if (!first) return second.slice();
+  const joined = new Int16Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
