@@ -1,3 +1,4 @@
+import type { AudioFrame } from "../media/audio-frame.ts";
 import type { Samples } from "../media/convert-samples.ts";
 
 /** A part of a sound, in samples of 16 kHz from its beginning. */
@@ -70,4 +71,21 @@ export interface EndOfTurnModel {
 export interface SpeechToText {
   /** The words in a piece of mono sound. */
   stt(audio: ModelAudio): string | Promise<string>;
+}
+
+/** Text that is known already, or that comes piece by piece, as from a language model. */
+export type SpokenText = string | Iterable<string> | AsyncIterable<string>;
+
+/** What every text-to-speech model takes. */
+export interface TextToSpeechOptions {
+  /** Ends the speech; what is asked for afterwards rejects with `signal.reason`. */
+  signal?: AbortSignal;
+}
+
+/** Reads text aloud: FastRTC's contract of a text-to-speech model. */
+export interface TextToSpeech<Options extends TextToSpeechOptions = TextToSpeechOptions> {
+  /** The whole text as one sound. */
+  tts(text: string, options?: Options): Promise<AudioFrame>;
+  /** The text sentence by sentence, the first as soon as it is complete. */
+  streamTts(text: SpokenText, options?: Options): AsyncGenerator<AudioFrame, void, undefined>;
 }

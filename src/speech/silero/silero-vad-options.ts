@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FastRtcError } from "../../errors.ts";
+import { parseOptions } from "../parse-options.ts";
 import { WINDOW_SAMPLES } from "./silero-network.ts";
 
 /** How speech is told from silence in a piece of sound, under FastRTC's names. */
@@ -30,8 +30,5 @@ const OPTIONS = z.object({
 
 /** All options with their defaults. @throws {FastRtcError} `invalid_option` naming the options at fault. */
 export function parseSileroVadOptions(options: SileroVadOptions): Required<SileroVadOptions> {
-  const { success, data, error } = OPTIONS.safeParse(options);
-  if (success) return data;
-  const problems = error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
-  throw new FastRtcError("invalid_option", `SileroVadOptions do not fit. ${problems.join("; ")}.`);
+  return parseOptions(OPTIONS, options, "SileroVadOptions");
 }
