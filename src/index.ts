@@ -45,9 +45,38 @@ export type {
   SessionStats,
 } from "./session/session-stats.ts";
 export type { Timing } from "./session/timing-window.ts";
+export type {
+  AudioChunk,
+  EndOfTurnModel,
+  ModelAudio,
+  ModelOptions,
+  PauseDetectionModel,
+  SpeechToText,
+  SpokenText,
+  TextToSpeech,
+  TextToSpeechOptions,
+  VoiceActivityDetector,
+  VoiceActivityStream,
+} from "./session/voice-models.ts";
+export type { ModelPrecision, ModelProgress, ModelSource } from "./speech/model-source.ts";
+export { SentenceSplitter } from "./speech/sentence-splitter.ts";
 export { getSileroModel } from "./speech/silero/get-silero-model.ts";
 export type { SileroVadModel, SileroVadStream } from "./speech/silero/silero-vad-model.ts";
 export type { SileroVadOptions } from "./speech/silero/silero-vad-options.ts";
+export { getSttModel, type SttModelName } from "./speech/stt/get-stt-model.ts";
+export type { MoonshineModel, SttOptions } from "./speech/stt/moonshine-model.ts";
+export { sttForChunks } from "./speech/stt/stt-for-chunks.ts";
+export type { CartesiaTtsOptions } from "./speech/tts/cartesia-voice.ts";
+export type { EspeakTtsOptions } from "./speech/tts/espeak-voice.ts";
+export {
+  type CartesiaModelOptions,
+  type EspeakModelOptions,
+  getTtsModel,
+  type KokoroModelOptions,
+  type TtsModelName,
+} from "./speech/tts/get-tts-model.ts";
+export type { KokoroTtsOptions } from "./speech/tts/kokoro-voice.ts";
+export type { TextToSpeechModel } from "./speech/tts/text-to-speech-model.ts";
 export { type MountOptions, type OfferOptions, Stream, type StreamUi } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
