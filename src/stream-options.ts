@@ -68,6 +68,11 @@ export interface CommonStreamOptions<
    */
   twilioAuthToken?: string | null;
   uiArgs?: UiArgs;
+  /**
+   * Whether `GET {path}/metrics` answers, in Prometheus's text format, to everybody who can reach it: it names no peer, but tells
+   * how many there are and how busy the machine is. For a route with a check of your own there is `stream.metrics()`. @default false
+   */
+  metrics?: boolean;
   /** Whether the life of every session is logged. @default false */
   verbose?: boolean;
   /** Where to log; anything of the console's shape. @default the console */
@@ -179,6 +184,7 @@ const optionsSchema = z.strictObject({
       sendInputOn: z.enum(["change", "submit"]).optional(),
     })
     .default({}),
+  metrics: z.boolean().default(false),
   verbose: z.boolean().default(false),
   logger: z
     .custom<Logger>(

@@ -13,8 +13,10 @@ import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
+import { metricsResponse } from "./server/metrics-route.ts";
 import { outputEvents } from "./server/output-events.ts";
 import { pageConfigOf } from "./server/page-config.ts";
+import { watchEventLoop } from "./server/process-metrics.ts";
 import { Routes } from "./server/routes.ts";
 import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
@@ -106,6 +108,7 @@ export class Stream<
       const { twilioAuthToken } = this.#options;
       this.#sockets = createStreamSockets({ peers, audioRates: handlers.audioRates, twilioAuthToken, logger });
     }
+    if (this.#options.metrics) watchEventLoop();
     this.ui = {
       launch: (launchOptions) => {
         peers.servePage();
@@ -115,7 +118,7 @@ export class Stream<
   }
 
   /**
-   * Adds the routes to an application: POST `webrtc/offer` and GET `healthz` below `path`. It may be a server of node:http, a
+   * Adds the routes to an application: POST `webrtc/offer`, GET `healthz` and others below `path`. It may be a server of node:http, a
    * Hono or Express application, an Express Router or a Fastify instance, with body parsers before or after this call.
    * Below a router's or plugin's own prefix they lie below that. WebSocket routes need one more line on Hono
    * and Express: `server.on("upgrade", stream.upgrade)`.
@@ -157,9 +160,13 @@ export class Stream<
       request = parseOfferRequest(body);
     } catch (thrown) {
       if (!(thrown instanceof FastRtcError)) throw thrown;
-      return refusal("invalid_request", thrown.message);
+      const refused = refusal("invalid_request", thrown.message);
+      this.#peers.countRefusal(refused);
+      return refused;
     }
-    return this.#signalling.handle(request, toHeaders(headers));
+    const reply = await this.#signalling.handle(request, toHeaders(headers));
+    this.#peers.countRefusal(reply);
+    return reply;
   }
 
   /**
@@ -258,6 +265,15 @@ export class Stream<
     return this.#peers.get(webrtcId).stats();
   }
 
+  /**
+   * What all peers do together, and CPU, memory and event loop of this process, as a response in Prometheus's text format, for a
+   * route of your own: `GET {path}/metrics` answers with it where the option `metrics` is set.
+   */
+  metrics(): Response {
+    watchEventLoop();
+    return metricsResponse(this.#peers.metrics.read(this.#peers.registry.sessions), this.health());
+  }
+
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
@@ -284,6 +300,7 @@ export class Stream<
       offer: (body, headers) => this.offer(body, { headers }),
       sockets: this.#sockets,
       health: () => this.health(),
+      metrics: this.#options.metrics ? () => this.metrics() : undefined,
       pageConfig: async () => pageConfigOf(this.#options, await this.#rtcConfigurations.client()),
       prepare: () => this.#prepare(),
       close: () => this.close(),

@@ -39,7 +39,7 @@ export class Routes {
 
   /** Where the routes lie, for frameworks that are told of each path. */
   get paths(): readonly string[] {
-    return ROUTES.map((route) => `${this.#basePath}/${route}`);
+    return this.#routes.map((route) => `${this.#basePath}/${route}`);
   }
 
   /** Where the page lies, its files by a `*`; empty when it is not served. */
@@ -56,7 +56,7 @@ export class Routes {
   covers(method: string, pathname: string, outer = ""): boolean {
     const path = pathBelow(outer + this.#basePath, pathname);
     if (path === undefined) return false;
-    return ROUTES.includes(path) || (this.#page && isRead(method));
+    return this.#routes.includes(path) || (this.#page && isRead(method));
   }
 
   /** The response to a request, or undefined when no route matches it; `outer` as for `covers`. */
@@ -76,10 +76,24 @@ export class Routes {
         return request.method === "POST" ? this.#incomingCall(request) : methodNotAllowed("POST");
       case "healthz":
         return isRead(request.method) ? Response.json(this.#service.health(), noStore) : methodNotAllowed("GET, HEAD");
+      case "metrics": {
+        const { metrics } = this.#service;
+        if (!metrics) return this.#pageFile(path, request);
+        return isRead(request.method) ? metrics() : methodNotAllowed("GET, HEAD");
+      }
       default:
-        if (!this.#page) return undefined;
-        return isRead(request.method) ? pageResponse(path, () => this.#service.pageConfig()) : undefined;
+        return this.#pageFile(path, request);
     }
+  }
+
+  async #pageFile(path: string, request: Request): Promise<Response | undefined> {
+    if (!this.#page) return undefined;
+    return isRead(request.method) ? pageResponse(path, () => this.#service.pageConfig()) : undefined;
+  }
+
+  /** The routes below the prefix, the page's files aside. */
+  get #routes(): readonly string[] {
+    return this.#service.metrics ? [...ROUTES, "metrics"] : ROUTES;
   }
 
   async #incomingCall(request: Request): Promise<Response> {
@@ -108,7 +122,7 @@ export class Routes {
   }
 }
 
-/** The routes below the prefix, the page's files aside. */
+/** The routes that every Stream has. */
 const ROUTES: readonly string[] = ["webrtc/offer", "telephone/incoming", "healthz"];
 /** How long a candidate waits for posts that came before it, in milliseconds. */
 const OVERTAKEN_MS = 3000;

@@ -9,6 +9,8 @@ export interface StreamService {
   /** Takes WebSockets and telephone calls; undefined for a Stream without audio. */
   readonly sockets?: SocketService | undefined;
   health(): Health;
+  /** The response of GET `metrics`; absent where that route was not asked for. */
+  readonly metrics?: (() => Response) | undefined;
   pageConfig(): Promise<PageConfig>;
   /** Gets everything ready for the first peer; rejects when something that every peer needs is missing. */
   prepare(): Promise<void>;

@@ -25,13 +25,12 @@ export class CountHistory {
     this.#readings = [{ atMs: startMs, counts: {} }];
   }
 
-  /** How much each count grew, and in how many seconds; a count that fell began anew, and grew by what it has. */
+  /** How much each count grew, and in how many seconds. One that fell, because another transport counts now, did not grow. */
   read(counts: Counts, nowMs: number): { readonly seconds: number; readonly growth: Counts } {
     const old = this.#readings.filter(({ atMs }) => nowMs - atMs >= MIN_AGE_MS);
     const base = old.at(-1) ?? this.#readings[0];
     const growth = Object.entries(counts).map(([name, count]) => {
-      const before = base?.counts[name] ?? 0;
-      return [name, count < before ? count : count - before] as const;
+      return [name, Math.max(0, count - (base?.counts[name] ?? 0))] as const;
     });
     this.#keep({ atMs: nowMs, counts });
     return { seconds: Math.max(0, nowMs - (base?.atMs ?? nowMs)) / 1000, growth: Object.fromEntries(growth) };

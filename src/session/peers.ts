@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../async/clock.ts";
 import { invariant } from "../errors.ts";
 import type { AdditionalInput } from "../ui/additional-input.ts";
 import type { AdditionalOutput } from "../ui/additional-output.ts";
+import type { OfferReply } from "../protocol/offer-reply.ts";
 import type { Logger } from "./logger.ts";
 import type { Modality, Mode } from "./modality.ts";
 import type { PeerHandlerFactory } from "./peer-handler.ts";
@@ -11,6 +12,7 @@ import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
+import { StreamMetrics } from "./stream-metrics.ts";
 import { ShownOutputs } from "./shown-outputs.ts";
 import { VisitorRequests } from "./visitor-requests.ts";
 import type { Transport } from "./transport.ts";
@@ -36,6 +38,8 @@ export class Peers {
   readonly registry: SessionRegistry;
   readonly inputs: PeerInputs;
   readonly outputs: PeerOutputs;
+  /** What they do together. */
+  readonly metrics = new StreamMetrics();
   readonly #options: PeersOptions;
   readonly #arrivals: SessionArrivals;
   #servesPage = false;
@@ -45,10 +49,17 @@ export class Peers {
     const { additionalInputs, concurrencyLimit, logger, clock = systemClock } = options;
     const find = (id: string): Session | undefined => this.registry.get(id);
     this.#options = options;
-    this.registry = new SessionRegistry(concurrencyLimit ?? Infinity);
+    this.registry = new SessionRegistry(concurrencyLimit ?? Infinity, (refusal) => this.metrics.refused(refusal.type));
     this.inputs = new PeerInputs({ inputs: additionalInputs, find, logger });
     this.#arrivals = new SessionArrivals({ clock, find });
     this.outputs = new PeerOutputs(this.#arrivals);
+  }
+
+  /** Counts a reply that turns a request down. Those for want of a place the registry counts, whatever the transport. */
+  countRefusal(reply: OfferReply): void {
+    if (!("status" in reply) || reply.status !== "failed") return;
+    const { error } = reply.meta;
+    if (error !== "concurrency_limit_reached" && error !== "connection_already_exists") this.metrics.refused(error);
   }
 
   /** Whether peers are sent sound. */
@@ -71,7 +82,9 @@ export class Peers {
       initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),
       timeLimit: timeLimit ?? undefined,
       logger,
-      onEnd: (ended) => {
+      onHandled: this.metrics.handled,
+      onEnd: (ended, reason) => {
+        this.metrics.ended(ended, reason);
         this.registry.leave(ended);
         this.#arrivals.left(ended);
       },

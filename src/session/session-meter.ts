@@ -42,6 +42,7 @@ export class SessionMeter {
   readonly #handler = new TimingWindow();
   /** When the pictures came that wait, in their order. */
   readonly #arrivals: number[] = [];
+  readonly #beganAtMs: number;
   #connectedAtMs: number | undefined;
   #history: CountHistory | undefined;
   #skippedCount = 0;
@@ -54,6 +55,7 @@ export class SessionMeter {
 
   constructor(clock: Clock, onHandled?: OnHandled) {
     this.#clock = clock;
+    this.#beganAtMs = clock.nowMs();
     this.#onHandled = onHandled;
   }
 
@@ -68,6 +70,11 @@ export class SessionMeter {
 
   get framesSkipped(): number {
     return this.#skippedCount;
+  }
+
+  /** How long it took until the connection stood, in milliseconds; `undefined` before. */
+  get connectMs(): number | undefined {
+    return this.#connectedAtMs === undefined ? undefined : this.#connectedAtMs - this.#beganAtMs;
   }
 
   /** The connection stands: rates begin. */

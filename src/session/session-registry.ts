@@ -13,10 +13,20 @@ export type Admission = { readonly type: "admitted"; readonly session: Session }
 export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   readonly #limit: number;
+  readonly #onRefused: (refusal: Refusal) => void;
 
-  /** @param limit How many sessions there may be at once; `Infinity` for any number. */
-  constructor(limit: number) {
+  /**
+   * @param limit How many sessions there may be at once; `Infinity` for any number.
+   * @param onRefused Told of every peer that cannot come in.
+   */
+  constructor(limit: number, onRefused: (refusal: Refusal) => void = () => {}) {
     this.#limit = limit;
+    this.#onRefused = onRefused;
+  }
+
+  /** All of them. */
+  get sessions(): Iterable<Session> {
+    return this.#sessions.values();
   }
 
   get size(): number {
@@ -38,8 +48,14 @@ export class SessionRegistry {
     return this.#sessions.get(id);
   }
 
-  /** Why a peer could not come in just now; undefined if it could. */
+  /** Why a peer cannot come in just now; undefined if it can. */
   refuses(id: string): Refusal | undefined {
+    const refusal = this.#refusalFor(id);
+    if (refusal) this.#onRefused(refusal);
+    return refusal;
+  }
+
+  #refusalFor(id: string): Refusal | undefined {
     if (this.#sessions.has(id)) return { type: "connection_already_exists" };
     if (this.#sessions.size >= this.#limit && !this.#givingWay())
       return { type: "concurrency_limit_reached", limit: this.#limit };

@@ -15,8 +15,10 @@ import { pump } from "./pump.ts";
 import type { SessionContext } from "./session-context.ts";
 import { SessionInputs } from "./session-inputs.ts";
 import { type OnHandled, SessionMeter } from "./session-meter.ts";
+import type { SessionObserver } from "./session-observer.ts";
 import { SessionOutputs } from "./session-outputs.ts";
 import type { SessionStats } from "./session-stats.ts";
+import type { TransportStats } from "./transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
 /** How long a peer may take from its offer to a connection, in milliseconds. */
@@ -77,6 +79,7 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #abort = new AbortController();
   readonly #video: BoundedQueue<VideoFrame>;
   readonly #audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
+  readonly #observers: SessionObserver[] = [];
   /** How it goes on when its transport breaks. */
   readonly continuity: Continuity;
   #state: SessionState = "connecting";
@@ -185,16 +188,25 @@ export class Session implements TransportEvents, HandlerSession {
     this.#running = runInSession(this, () => this.#run());
   }
 
+  /** Has someone look on at what the peer does from now on. */
+  observe(observer: SessionObserver): void {
+    this.#observers.push(observer);
+    this.inputs.onSet(() => observer.inputs(this.inputs.latest ?? []));
+  }
+
   videoFrame(frame: VideoFrame): void {
+    for (const observer of this.#observers) observer.videoFrame(frame);
     this.meter.pictureArrived(frame);
     this.#video.push(frame);
   }
 
   audioFrame(frame: AudioFrame): void {
+    for (const observer of this.#observers) observer.audioFrame(frame);
     this.#audio.push(frame);
   }
 
   message(text: string): void {
+    for (const observer of this.#observers) observer.message(text);
     if (this.#takeMessage?.(text)) return;
     this.sendMessage({ type: "log", data: `Server received: ${text}` });
   }
@@ -221,13 +233,18 @@ export class Session implements TransportEvents, HandlerSession {
     this.playback.drop();
   }
 
+  /** What its transport knows of the media it carries. */
+  get carried(): TransportStats | undefined {
+    return this.#transport?.stats?.();
+  }
+
   /** How the stream does. */
   stats(): SessionStats {
     return this.meter.read({
       webrtcId: this.id,
       transport: this.context.transport,
       state: this.#state,
-      carried: this.#transport?.stats?.(),
+      carried: this.carried,
       waitingInMs: this.#audio.length * USUAL_PIECE_MS,
       waitingOutMs: this.playback.waitingMs,
     });
@@ -265,6 +282,7 @@ export class Session implements TransportEvents, HandlerSession {
       this.outputs.end();
       this.#closed = this.#transport?.close();
       this.#onEnd(this, reason);
+      for (const observer of this.#observers) observer.ended(reason);
       this.#running ??= runInSession(this, () => this.#shutDown());
     }
     await this.#closed;

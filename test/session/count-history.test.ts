@@ -20,9 +20,9 @@ describe("the growth of counts", () => {
     expect(history.read({ frames: 600 }, 70_000)).toEqual({ seconds: 60, growth: { frames: 300 } });
   });
 
-  test("of a count that began anew is what it has", () => {
+  test("of a count that fell is none", () => {
     const history = new CountHistory(0);
     history.read({ frames: 300 }, 10_000);
-    expect(history.read({ frames: 20 }, 11_000)).toEqual({ seconds: 1, growth: { frames: 20 } });
+    expect(history.read({ frames: 20 }, 11_000)).toEqual({ seconds: 1, growth: { frames: 0 } });
   });
 });
