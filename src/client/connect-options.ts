@@ -21,8 +21,15 @@ export interface ConnectOptions {
   rtcConfiguration?: RTCConfiguration;
   /** What the sender of the picture gives up when the network is slow, and the like. @default the browser's choice */
   rtpParams?: Partial<RTCRtpSendParameters>;
+  /** Whether the server is asked for what the page shows of the additional outputs. @default false */
+  showsOutputs?: boolean;
   /** Milliseconds from the offer until the connection must stand. @default 30000 */
   connectTimeoutMs?: number;
+  /**
+   * Whether a connection that breaks, or whose network changes, is made anew and goes on with the same session on the server:
+   * the same handler with all that it knows. Needs a server that offers it. @default true
+   */
+  reconnect?: boolean;
   /** Closes the connection. */
   signal?: AbortSignal;
   /** @internal Replaced in tests. */
@@ -36,4 +43,6 @@ export interface BrowserParts {
   readonly mediaDevices: CaptureSource;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Where `online` is told: the window. */
+  readonly networkEvents: Pick<EventTarget, "addEventListener">;
 }

@@ -19,6 +19,7 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Connec
     mediaDevices: typeof navigator === "undefined" ? undefined : mediaDevices(),
     fetch: (input, init) => fetch(input, init),
     clock: systemClock,
+    networkEvents: globalThis,
     ...options.browser,
   });
 }

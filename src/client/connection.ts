@@ -1,13 +1,15 @@
 import { toError } from "../errors.ts";
+import { MessageJoiner } from "../protocol/message-pieces.ts";
 import type { ProtocolMessage } from "../protocol/server-message.ts";
 import { capture, type CaptureConstraints } from "./capture.ts";
 import { ClientError } from "./client-error.ts";
 import type { BrowserParts, ConnectOptions, Modality, Mode } from "./connect-options.ts";
 import type { CloseReason, ConnectionState } from "./connection-state.ts";
 import { type LiveStats, readStats, type StatsBaseline } from "./live-stats.ts";
-import { receiveWithLeastDelay, sendWithLeastDelay } from "./low-delay.ts";
-import { parseServerMessage } from "./server-message.ts";
-import { Signalling } from "./signalling.ts";
+import { sendWithLeastDelay } from "./low-delay.ts";
+import { type OfferedMedia, PeerLink } from "./peer-link.ts";
+import { Reconnection } from "./reconnection.ts";
+import { parseServerMessage, parseShownOutputs } from "./server-message.ts";
 import { TypedEvents } from "./typed-events.ts";
 import { createWebrtcId } from "./webrtc-id.ts";
 
@@ -19,9 +21,11 @@ export interface ConnectionEvents {
   state: ConnectionState;
   /** What is sent: camera and microphone, as soon as they are open, and again after a change of device. */
   input: MediaStream;
-  /** What the server sends back. Its tracks come one after the other. */
+  /** What the server sends back. Its tracks come one after the other; told again when they were replaced by those of a new connection. */
   output: MediaStream;
   message: ProtocolMessage;
+  /** What the page is to show: the value of each additional output. */
+  outputs: readonly unknown[];
   /** Once a second while connected. */
   stats: LiveStats;
   /** Trouble that does not end the connection; what does is in the `closed` state. */
@@ -40,14 +44,24 @@ export class Connection implements AsyncDisposable {
   readonly #mode: Mode;
   readonly #media: CaptureConstraints | MediaStream;
   readonly #ownsMedia: boolean;
+  readonly #url: URL;
+  readonly #options: ConnectOptions;
   #state: ConnectionState = { type: "connecting", phase: "media" };
-  #peer: RTCPeerConnection | undefined;
+  #link: PeerLink | undefined;
+  /** What lets a new connection go on with the session. */
+  #session: string | undefined;
+  #attempts = 0;
+  #reconnection: Reconnection | undefined;
+  #baseline: StatsBaseline | undefined;
   #input: MediaStream | undefined;
   #output: MediaStream | undefined;
   #cancelTimeout: (() => void) | undefined;
+  #inputs: readonly unknown[] | undefined;
 
   constructor(url: URL, options: ConnectOptions, browser: BrowserParts) {
     const { modality = "video", mode = "send-receive", signal } = options;
+    this.#url = url;
+    this.#options = options;
     this.#browser = browser;
     this.#modality = modality;
     this.#mode = mode;
@@ -55,7 +69,8 @@ export class Connection implements AsyncDisposable {
     this.#ownsMedia = !isStream(this.#media);
     const onAbort = (): void => this.#finish({ type: "closed-here" });
     signal?.addEventListener("abort", onAbort, { signal: this.#abort.signal });
-    this.#connect(url, options).catch((thrown: unknown) => this.#fail(thrown));
+    browser.networkEvents.addEventListener("online", () => this.#networkChanged(), { signal: this.#abort.signal });
+    this.#connect().catch((thrown: unknown) => this.#fail(thrown));
     if (signal?.aborted) onAbort();
   }
 
@@ -77,7 +92,7 @@ export class Connection implements AsyncDisposable {
     const media = this.#media;
     const input = this.#input;
     const old = input?.getTracks().find((track) => track.kind === kind);
-    const sender = this.#peer?.getSenders().find((each) => each.track?.kind === kind);
+    const sender = this.#link?.peer.getSenders().find((each) => each.track?.kind === kind);
     if (isStream(media) || !input || !old || !sender) return;
     const open = async (id: string | undefined): Promise<void> => {
       const wishes = media[kind];
@@ -107,6 +122,15 @@ export class Connection implements AsyncDisposable {
     }
   }
 
+  /**
+   * Sets the additional inputs, one value for each, as soon as there is a way to say so; of several that wait only the newest is
+   * sent. The server takes them where it serves its page.
+   */
+  setInputs(values: readonly unknown[]): void {
+    this.#inputs = values;
+    this.#link?.requests.setInputs(values);
+  }
+
   /** Ends the connection: devices off, the server told. Harmless when repeated. */
   close(): void {
     this.#finish({ type: "closed-here" });
@@ -117,25 +141,13 @@ export class Connection implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  async #connect(
-    url: URL,
-    { rtcConfiguration = {}, rtpParams, connectTimeoutMs = 30_000 }: ConnectOptions,
-  ): Promise<void> {
-    const { createPeerConnection, mediaDevices, fetch, clock } = this.#browser;
+  async #connect(): Promise<void> {
+    const { rtpParams, connectTimeoutMs = 30_000, reconnect = true } = this.#options;
+    const { mediaDevices, clock } = this.#browser;
     const { signal } = this.#abort;
     // Made before the camera is open, because its certificate takes time to generate, too.
-    const peer = createPeerConnection(rtcConfiguration);
-    this.#peer = peer;
-    const signalling = new Signalling({
-      url,
-      webrtcId: this.webrtcId,
-      signal,
-      fetch,
-      onCandidateError: (error) => {
-        if (this.#state.type === "connecting") this.#events.emit("error", error);
-      },
-    });
-    this.#listen(peer, signalling);
+    const link = this.#createLink();
+    this.#link = link;
 
     if (this.#mode !== "receive") {
       const media = this.#media;
@@ -149,71 +161,95 @@ export class Connection implements AsyncDisposable {
       for (const track of input.getTracks()) this.#prepareTrack(track);
       this.#events.emit("input", input);
     }
-    this.#addTransceivers(peer);
     this.#setState({ type: "connecting", phase: "signalling" });
     this.#cancelTimeout = clock.after(connectTimeoutMs, () => {
       this.#fail(new ClientError("connection_lost", "No connection came about in time."));
     });
-
-    const offer = await peer.createOffer();
-    if (signal.aborted) return;
     performanceMark("fastrtc:offer");
-    const [answer] = await Promise.all([signalling.offer(offer.sdp ?? ""), peer.setLocalDescription(offer)]);
+    const answer = await link.offer(this.#offered, reconnect);
     if (signal.aborted) return;
     performanceMark("fastrtc:answer");
+    this.#session = answer.session;
     this.#setState({ type: "connecting", phase: "transport" });
-    await peer.setRemoteDescription({ type: "answer", sdp: answer });
-    if (rtpParams) await this.#applyRtpParams(peer, rtpParams);
+    await link.accept(answer, rtpParams);
   }
 
-  async #applyRtpParams(peer: RTCPeerConnection, rtpParams: Partial<RTCRtpSendParameters>): Promise<void> {
-    for (const sender of peer.getSenders()) {
-      if (!sender.track || this.#abort.signal.aborted) continue;
-      try {
-        await sender.setParameters({ ...sender.getParameters(), ...rtpParams });
-      } catch (cause) {
-        this.#events.emit(
-          "error",
-          new ClientError("browser_failed", "This browser does not know the stream's sender parameters.", { cause }),
-        );
-      }
-    }
+  get #offered(): OfferedMedia {
+    return { modality: this.#modality, mode: this.#mode, input: this.#input };
   }
 
-  #addTransceivers(peer: RTCPeerConnection): void {
-    const kinds = this.#modality === "audio-video" ? (["audio", "video"] as const) : ([this.#modality] as const);
-    const direction = ({ "send-receive": "sendrecv", send: "sendonly", receive: "recvonly" } as const)[this.#mode];
-    for (const kind of kinds) {
-      const track = this.#input?.getTracks().find((each) => each.kind === kind);
-      const streams = this.#input ? [this.#input] : [];
-      peer.addTransceiver(track ?? kind, { direction, streams });
-    }
-  }
-
-  #listen(peer: RTCPeerConnection, signalling: Signalling): void {
-    const { signal } = this.#abort;
-    const channel = peer.createDataChannel("text");
-    channel.addEventListener("message", ({ data }) => this.#receive(data), { signal });
-    channel.addEventListener("close", () => this.#finish({ type: "ended-by-server", message: undefined }), { signal });
-    peer.addEventListener(
-      "icecandidate",
-      ({ candidate }) => {
-        if (candidate?.candidate) signalling.candidate(candidate.toJSON());
+  #createLink(): PeerLink {
+    const { rtcConfiguration = {}, showsOutputs = false } = this.#options;
+    const joiner = new MessageJoiner();
+    const link: PeerLink = new PeerLink({
+      url: this.#url,
+      webrtcId: this.webrtcId,
+      rtcConfiguration,
+      browser: this.#browser,
+      events: {
+        state: (state) => this.#onPeerState(link, state),
+        message: (data) => this.#receive(data, joiner),
+        channelClosed: () => this.#endedBy(link),
+        track: (track) => this.#received(track),
+        trouble: (error) => {
+          if (this.#state.type === "connecting" || error.code === "browser_failed") this.#events.emit("error", error);
+        },
       },
-      { signal },
-    );
-    peer.addEventListener("connectionstatechange", () => this.#onPeerState(peer.connectionState), { signal });
-    peer.addEventListener(
-      "track",
-      ({ track, receiver }) => {
-        receiveWithLeastDelay(receiver);
-        const isFirst = !this.#output;
-        this.#output ??= this.#browser.createMediaStream();
-        this.#output.addTrack(track);
-        if (isFirst) this.#events.emit("output", this.#output);
-      },
-      { signal },
-    );
+    });
+    if (showsOutputs) link.requests.showOutputs();
+    if (this.#inputs) link.requests.setInputs(this.#inputs);
+    return link;
+  }
+
+  /** The server ended it; but while a new connection comes about, the old one's end means nothing. */
+  #endedBy(link: PeerLink): void {
+    if (link === this.#link && !this.#reconnection) this.#finish({ type: "ended-by-server", message: undefined });
+  }
+
+  #received(track: MediaStreamTrack): void {
+    const before = this.#output;
+    this.#output ??= this.#browser.createMediaStream();
+    const replaced = this.#output.getTracks().filter(({ kind }) => kind === track.kind);
+    for (const old of replaced) this.#output.removeTrack(old);
+    this.#output.addTrack(track);
+    if (!before || replaced.length > 0) this.#events.emit("output", this.#output);
+  }
+
+  #networkChanged(): void {
+    if (this.#reconnection) this.#reconnection.hurry();
+    else this.#reconnect();
+  }
+
+  /** Makes a new connection for the session; the one at hand stays until that stands. */
+  #reconnect(): void {
+    const { clock } = this.#browser;
+    if (this.#state.type !== "connected" || this.#reconnection || this.#session === undefined) return;
+    this.#setState({ type: "connected", interrupted: true });
+    this.#reconnection = new Reconnection({
+      clock,
+      attempt: (signal) => this.#tryAnew(signal),
+      onGivenUp: (error) => this.#fail(error),
+    });
+  }
+
+  async #tryAnew(signal: AbortSignal): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#attempts += 1;
+    const link = this.#createLink();
+    signal.addEventListener("abort", () => link.close(), { once: true });
+    const answer = await link.offer(this.#offered, { session, attempt: this.#attempts });
+    this.#session = answer.session ?? session;
+    await link.accept(answer, this.#options.rtpParams);
+  }
+
+  #reconnected(link: PeerLink): void {
+    this.#reconnection?.end({ succeeded: true });
+    this.#reconnection = undefined;
+    this.#link?.close();
+    this.#link = link;
+    this.#baseline = undefined;
+    this.#setState({ type: "connected", interrupted: false });
   }
 
   #prepareTrack(track: MediaStreamTrack): void {
@@ -226,7 +262,12 @@ export class Connection implements AsyncDisposable {
     );
   }
 
-  #onPeerState(state: RTCPeerConnectionState): void {
+  #onPeerState(link: PeerLink, state: RTCPeerConnectionState): void {
+    if (link !== this.#link) {
+      if (state === "connected") this.#reconnected(link);
+      else if (state === "failed" || state === "closed") this.#reconnection?.failed();
+      return;
+    }
     switch (state) {
       case "connected":
         if (this.#state.type === "connecting") {
@@ -234,22 +275,26 @@ export class Connection implements AsyncDisposable {
           this.#cancelTimeout?.();
           this.#setState({ type: "connected", interrupted: false });
           this.#pollStats();
-        } else {
+        } else if (!this.#reconnection) {
           this.#setState({ type: "connected", interrupted: false });
         }
         return;
       case "disconnected":
-        if (this.#state.type === "connected") this.#setState({ type: "connected", interrupted: true });
+        if (this.#state.type !== "connected") return;
+        if (this.#session === undefined) this.#setState({ type: "connected", interrupted: true });
+        else this.#reconnect();
         return;
       case "failed":
-        this.#fail(
-          this.#state.type === "connected"
-            ? new ClientError("connection_lost", "The connection was lost.")
-            : new ClientError("connection_lost", "No way through the network to the server was found."),
-        );
+        if (this.#state.type !== "connected") {
+          this.#fail(new ClientError("connection_lost", "No way through the network to the server was found."));
+        } else if (this.#session === undefined) {
+          this.#fail(new ClientError("connection_lost", "The connection was lost."));
+        } else {
+          this.#reconnect();
+        }
         return;
       case "closed":
-        this.#finish({ type: "ended-by-server", message: undefined });
+        this.#endedBy(link);
         return;
       case "new":
       case "connecting":
@@ -257,8 +302,15 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  #receive(data: unknown): void {
-    const message = parseServerMessage(data);
+  #receive(data: unknown, joiner: MessageJoiner): void {
+    const text = typeof data === "string" ? joiner.push(data) : data;
+    if (text === undefined) return; // A piece of a message whose rest is to come.
+    const outputs = parseShownOutputs(text);
+    if (outputs) {
+      this.#events.emit("outputs", outputs);
+      return;
+    }
+    const message = parseServerMessage(text);
     if (!message) {
       this.#events.emit(
         "error",
@@ -274,20 +326,24 @@ export class Connection implements AsyncDisposable {
     if (message.type === "update_connection") this.#finish({ type: "ended-by-server", message: undefined });
   }
 
-  #pollStats(before?: StatsBaseline): void {
+  #pollStats(): void {
     const cancel = this.#browser.clock.after(STATS_INTERVAL_MS, () => {
       this.#abort.signal.removeEventListener("abort", cancel);
-      this.#emitStats(before).catch((thrown: unknown) => this.#fail(thrown));
+      this.#emitStats().catch((thrown: unknown) => this.#fail(thrown));
     });
     this.#abort.signal.addEventListener("abort", cancel, { once: true });
   }
 
-  async #emitStats(before: StatsBaseline | undefined): Promise<void> {
-    const report = await this.#peer?.getStats();
+  async #emitStats(): Promise<void> {
+    const link = this.#link;
+    const report = await link?.peer.getStats();
     if (!report || this.#abort.signal.aborted) return;
-    const { stats, baseline } = readStats(report.values(), before);
-    this.#events.emit("stats", stats);
-    this.#pollStats(baseline);
+    if (link === this.#link) {
+      const { stats, baseline } = readStats(report.values(), this.#baseline);
+      this.#baseline = baseline;
+      this.#events.emit("stats", stats);
+    }
+    this.#pollStats();
   }
 
   #fail(thrown: unknown): void {
@@ -305,7 +361,8 @@ export class Connection implements AsyncDisposable {
     this.#abort.abort();
     this.#cancelTimeout?.();
     if (this.#ownsMedia && this.#input) stopTracks(this.#input);
-    this.#peer?.close();
+    this.#reconnection?.end();
+    this.#link?.close();
     this.#setState({ type: "closed", reason });
     this.#events.clear();
   }

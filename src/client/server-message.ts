@@ -26,6 +26,13 @@ export function parseServerMessage(text: unknown): ProtocolMessage | undefined {
   }
 }
 
+/** The values of a `show_outputs` message; undefined when it is none. */
+export function parseShownOutputs(text: unknown): readonly unknown[] | undefined {
+  if (typeof text !== "string" || !text.startsWith('{"type":"show_outputs"')) return undefined;
+  const data = parseObject(text)?.["data"];
+  return Array.isArray(data) ? data : undefined;
+}
+
 function parseObject(text: unknown): Record<string, unknown> | undefined {
   if (typeof text !== "string") return undefined;
   try {

@@ -13,6 +13,19 @@ export interface SignallingOptions {
 }
 
 /**
+ * Whether the server is asked for a session that outlives its connection, or shown the token of one to go on with;
+ * `attempt` counts the tries.
+ */
+export type Resume = boolean | { readonly session: string; readonly attempt: number };
+
+/** The server's answer to an offer. */
+export interface OfferAnswer {
+  readonly sdp: string;
+  /** The token of the session, from servers that let it outlive its connection. */
+  readonly session: string | undefined;
+}
+
+/**
  * The offer, its answer and the trickled candidates over HTTP POST, as FastRTC's servers take them.
  * Candidates are held until the answer is there, and go out in the order they were found: before the offer has been
  * handled the server knows no connection that they could belong to, and the browser checks nothing without an answer.
@@ -27,12 +40,13 @@ export class Signalling {
   }
 
   /**
-   * Sends the offer and returns the SDP of the answer.
+   * Sends the offer and returns the answer.
    * @throws {ClientError} `refused` or `server_unreachable`; the signal's reason once it aborts.
    */
-  async offer(sdp: string): Promise<string> {
-    const body = await this.#post({ type: "offer", sdp });
-    if (body["type"] !== "answer" || typeof body["sdp"] !== "string") {
+  async offer(sdp: string, resume: Resume = false): Promise<OfferAnswer> {
+    const body = await this.#post({ type: "offer", sdp, ...(resume !== false && { resume }) });
+    const { type, sdp: answer, session } = body;
+    if (type !== "answer" || typeof answer !== "string") {
       throw new ClientError(
         "server_unreachable",
         "The server's answer to the offer is not one. Is this the URL of a stream?",
@@ -40,7 +54,7 @@ export class Signalling {
     }
     this.#answered = true;
     for (const candidate of this.#held.splice(0)) this.#postCandidate(candidate);
-    return body["sdp"];
+    return { sdp: answer, session: typeof session === "string" ? session : undefined };
   }
 
   /** Takes a candidate at any time; it is sent as soon as it can be of use. */

@@ -1,4 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
+import type { NetworkNamespace } from "../support/network-namespace.ts";
 import { findChromium } from "../../scripts/chromium-path.ts";
 
 const FLAGS = [
@@ -15,6 +16,10 @@ const FLAGS = [
 ];
 
 export interface LaunchChromiumOptions {
+  /** The machine that it runs on. @default this one */
+  readonly namespace?: NetworkNamespace;
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** More command line flags. */
   readonly args?: readonly string[];
   /** What the camera sees, over and over: an uncompressed .y4m file or .mjpeg. @default Chromium's green test picture */
@@ -41,8 +46,10 @@ export async function launchChromium(options: LaunchChromiumOptions = {}): Promi
   const executablePath = findChromium();
   if (executablePath === undefined)
     throw new Error("No Chromium or Chrome was found. Install it or set CHROMIUM_PATH.");
+  const { namespace, env } = options;
   const server = await chromium.launchServer({
-    executablePath,
+    executablePath: namespace ? await namespace.wrap(executablePath) : executablePath,
+    ...(env && { env: { ...process.env, ...env } }),
     args: flags(options),
     ignoreDefaultArgs: ["--headless"],
     handleSIGINT: false,

@@ -16,7 +16,12 @@ describe("connecting", () => {
       { type: "connecting", phase: "transport" },
       { type: "connected", interrupted: false },
     ]);
-    expect(browser.posts[0]).toEqual({ type: "offer", sdp: "the offer", webrtc_id: connection.webrtcId });
+    expect(browser.posts[0]).toEqual({
+      type: "offer",
+      sdp: "the offer",
+      resume: true,
+      webrtc_id: connection.webrtcId,
+    });
     expect(browser.peer().answer).toBe("the answer");
     expect(browser.peer().channel.label).toBe("text");
     expect(browser.camera.contentHint).toBe("motion");

@@ -104,6 +104,10 @@ export class FakeStream {
   addTrack(track: FakeTrack): void {
     this.tracks.push(track);
   }
+
+  removeTrack(track: FakeTrack): void {
+    this.tracks.splice(this.tracks.indexOf(track), 1);
+  }
 }
 
 export interface FakeBrowser {
@@ -114,6 +118,10 @@ export interface FakeBrowser {
   readonly posts: Readonly<Record<string, unknown>>[];
   /** The last connection made. */
   readonly peer: () => FakePeerConnection;
+  /** All of them, oldest first. */
+  readonly peers: readonly FakePeerConnection[];
+  /** The browser tells that it has a network again. */
+  readonly goOnline: () => void;
 }
 
 const SUCCESS: Reply = ({ type }) =>
@@ -128,11 +136,14 @@ export function fakeBrowser({
   const camera = new FakeTrack("video");
   const posts: Readonly<Record<string, unknown>>[] = [];
   const peers: FakePeerConnection[] = [];
+  const networkEvents = new EventTarget();
   const open = (): Promise<MediaStream> => Promise.resolve(new FakeStream([camera]) as unknown as MediaStream);
   return {
     clock,
     camera,
     posts,
+    peers,
+    goOnline: () => networkEvents.dispatchEvent(new Event("online")),
     peer: () => {
       const peer = peers.at(-1);
       if (!peer) throw new Error("No connection was made.");
@@ -140,6 +151,7 @@ export function fakeBrowser({
     },
     parts: {
       clock,
+      networkEvents,
       createPeerConnection: (configuration) => {
         const peer = new FakePeerConnection(configuration);
         peers.push(peer);

@@ -1,0 +1,83 @@
+import { type ClientRequest, encodeClientRequest } from "../protocol/client-request.ts";
+import { splitMessage } from "../protocol/message-pieces.ts";
+
+/** How many bytes may wait in the browser before the next piece of a long message is held back. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** What is used of an `RTCDataChannel`. */
+export type RequestDataChannel = Pick<
+  RTCDataChannel,
+  "readyState" | "bufferedAmount" | "bufferedAmountLowThreshold" | "send" | "addEventListener"
+>;
+
+/**
+ * Sends what the page asks of its session. Until the channel is open requests wait; of several for the additional inputs that wait,
+ * only the newest is sent.
+ */
+export class RequestChannel {
+  readonly #channel: RequestDataChannel;
+  readonly #signal: AbortSignal;
+  #showsOutputs = false;
+  #inputs: readonly unknown[] | undefined;
+  #sending = false;
+
+  constructor(channel: RequestDataChannel, signal: AbortSignal) {
+    this.#channel = channel;
+    this.#signal = signal;
+    channel.addEventListener("open", () => this.#send(), { signal });
+  }
+
+  /** Asks to be sent the additional outputs from now on. */
+  showOutputs(): void {
+    this.#showsOutputs = true;
+    this.#send();
+  }
+
+  setInputs(values: readonly unknown[]): void {
+    this.#inputs = values;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#sending || this.#channel.readyState !== "open" || this.#signal.aborted) return;
+    this.#sending = true;
+    void this.#sendAll().finally(() => (this.#sending = false)); // It never rejects.
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let request = this.#next(); request; request = this.#next()) {
+      for (const text of splitMessage(encodeClientRequest(request))) {
+        await this.#room();
+        if (this.#signal.aborted || this.#channel.readyState !== "open") return;
+        this.#channel.send(text);
+      }
+    }
+  }
+
+  #next(): ClientRequest | undefined {
+    if (this.#showsOutputs) {
+      this.#showsOutputs = false;
+      return { type: "show_outputs" };
+    }
+    const values = this.#inputs;
+    this.#inputs = undefined;
+    return values && { type: "set_input", values };
+  }
+
+  /** Waits until the browser has sent most of what it has. */
+  #room(): Promise<void> {
+    if (this.#channel.bufferedAmount <= MAX_BUFFERED_BYTES || this.#signal.aborted) return Promise.resolve();
+    this.#channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES / 2;
+    return new Promise((resolve) => {
+      const done = new AbortController();
+      const settle = (): void => {
+        done.abort();
+        resolve();
+      };
+      const options = { signal: done.signal };
+      this.#channel.addEventListener("bufferedamountlow", settle, options);
+      this.#channel.addEventListener("close", settle, options);
+      this.#signal.addEventListener("abort", settle, options);
+    });
+  }
+}
