@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { MediaConnection } from "../sockets/media-connection.ts";
 import { WsSocket } from "../sockets/ws-socket.ts";
 import { pathBelow } from "./base-path.ts";
 import { requestPath } from "./node-request.ts";
@@ -22,6 +23,7 @@ const options = {
   // Compressed speech does not compress, and inflating is a way to make much of little.
   perMessageDeflate: false,
 };
+const NOTHING = Buffer.alloc(0);
 const webSockets = new WebSocketServer(options);
 
 export interface UpgradeOptions {
@@ -45,11 +47,13 @@ export function handleUpgrade({ basePath, sockets, request, socket, head }: Upgr
     refuseUpgrade(socket, "This stream has no audio: connect by WebRTC, with POST webrtc/offer.");
     return true;
   }
-  webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-    const accepted = new WsSocket(webSocket, socket);
+  const connection = new MediaConnection(socket);
+  webSockets.handleUpgrade(request, connection, NOTHING, (webSocket) => {
+    const accepted = new WsSocket(webSocket, connection);
     const call = callRequestOf(request);
     if (path === WEBSOCKET_ROUTE) sockets.acceptWebSocket(accepted, call.headers);
     else sockets.acceptCall(accepted, call);
+    connection.listen(accepted, head);
   });
   return true;
 }

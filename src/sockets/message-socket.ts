@@ -4,6 +4,8 @@ export interface SocketEvents {
   text(utf8: Buffer): void;
   /** A binary message came; the bytes are the receiver's to keep. */
   binary(bytes: Uint8Array): void;
+  /** The messages that came in one go have all been told. Soon after the last of them, before any that comes later. */
+  settled(): void;
   /** A sign of life that carries nothing. */
   alive(): void;
   /** The connection is over. Called once; `error` says what went wrong, when something did. */

@@ -18,6 +18,8 @@ export interface LinkReceiver {
   text(utf8: Buffer): number;
   /** Reads a binary message; returns how much sound was in it, in milliseconds. */
   binary(bytes: Uint8Array): number;
+  /** The messages that came in one go have all been read. @default nothing is done */
+  settled?(): void;
   /** Something about the peer's messages is wrong: to be told to it. At most once a second. */
   complain(sentence: string): void;
   /** The connection is over, and not because `close` was called: the peer closed it, or has been silent for too long. */
@@ -122,6 +124,10 @@ export class SocketLink implements SocketEvents {
 
   binary(bytes: Uint8Array): void {
     if (this.#admits()) this.#allowance.spend(this.receiver.binary(bytes));
+  }
+
+  settled(): void {
+    if (this.#state === "open") this.receiver.settled?.();
   }
 
   alive(): void {

@@ -1,5 +1,5 @@
-import type { Duplex } from "node:stream";
 import { FRAME_HEADER_BYTES, type MessageSocket, type SocketEvents } from "./message-socket.ts";
+import type { MediaConnection, MediaListener } from "./media-connection.ts";
 
 /** An open WebSocket of the package `ws`, or anything of its shape: what frameworks hand to their WebSocket routes. */
 export interface WsWebSocket {
@@ -22,23 +22,25 @@ const WHOLE_TEXT = 0x81;
 const TWO_BYTE_LENGTH = 126;
 
 /** Makes a `ws` WebSocket a MessageSocket. Its listeners must be added before the event loop turns: messages are not kept. */
-export class WsSocket implements MessageSocket {
+export class WsSocket implements MessageSocket, MediaListener {
   readonly #socket: WsWebSocket;
   #events: SocketEvents | undefined;
-  readonly #connection: Duplex | undefined;
+  readonly #connection: MediaConnection | undefined;
+  #willSettle = false;
   #error: Error | undefined;
 
   /**
-   * @param connection What the WebSocket writes its frames to, when nobody else uses it and nothing is compressed: frames
-   * that are prepared then go out in one write of one piece. @default unknown
+   * @param connection What the WebSocket was made on, when nothing is compressed: frames that are prepared then go out in one
+   * write of one piece. Whoever made it has it listened to by this socket. @default unknown
    */
-  constructor(socket: WsWebSocket, connection?: Duplex) {
+  constructor(socket: WsWebSocket, connection?: MediaConnection) {
     this.#socket = socket;
     this.#connection = connection;
     socket.on("message", (data: unknown, isBinary: boolean) => {
       const bytes = toBuffer(data);
-      if (isBinary) this.#events?.binary(bytes);
-      else this.#events?.text(bytes);
+      if (isBinary) this.binary(bytes);
+      else this.text(bytes);
+      this.#settleSoon();
     });
     socket.on("ping", () => this.#events?.alive());
     socket.on("pong", () => this.#events?.alive());
@@ -48,11 +50,23 @@ export class WsSocket implements MessageSocket {
   }
 
   get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
+    return this.#connection?.waitingBytes ?? this.#socket.bufferedAmount;
   }
 
   listen(events: SocketEvents): void {
     this.#events = events;
+  }
+
+  text(utf8: Buffer): void {
+    this.#events?.text(utf8);
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.#events?.binary(bytes);
+  }
+
+  settled(): void {
+    this.#events?.settled();
   }
 
   sendText(text: string): void {
@@ -68,7 +82,7 @@ export class WsSocket implements MessageSocket {
       frame[1] = TWO_BYTE_LENGTH;
       frame[2] = length >> 8;
       frame[3] = length & 0xff;
-      this.#connection.write(frame);
+      if (!this.#connection.writeFrames(frame)) this.#socket.send(frame.subarray(FRAME_HEADER_BYTES), AS_TEXT);
     }
   }
 
@@ -81,11 +95,13 @@ export class WsSocket implements MessageSocket {
   }
 
   pause(): void {
-    this.#socket.pause();
+    if (this.#connection) this.#connection.hold();
+    else this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    if (this.#connection) this.#connection.release();
+    else this.#socket.resume();
   }
 
   close(code: number, reason: string): void {
@@ -94,6 +110,16 @@ export class WsSocket implements MessageSocket {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** `ws` hands over all messages of what it has read before any microtask runs. */
+  #settleSoon(): void {
+    if (this.#willSettle) return;
+    this.#willSettle = true;
+    queueMicrotask(() => {
+      this.#willSettle = false;
+      this.settled();
+    });
   }
 }
 

@@ -14,6 +14,7 @@ export class MemorySocket implements MessageSocket {
   /** Whether the peer agrees to a close at once. */
   agreesToClose = true;
   #events: SocketEvents | undefined;
+  #willSettle = false;
 
   listen(events: SocketEvents): void {
     this.#events = events;
@@ -57,6 +58,12 @@ export class MemorySocket implements MessageSocket {
   receive(message: string | Uint8Array | object): void {
     if (message instanceof Uint8Array) this.#events?.binary(message);
     else this.#events?.text(Buffer.from(typeof message === "string" ? message : JSON.stringify(message)));
+    if (this.#willSettle) return;
+    this.#willSettle = true;
+    queueMicrotask(() => {
+      this.#willSettle = false;
+      this.#events?.settled();
+    });
   }
 
   /** The peer answers a ping. */

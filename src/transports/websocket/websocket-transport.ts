@@ -147,6 +147,17 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     return 0;
   }
 
+  /** Messages that a stalled network delivers at once become one piece: the session's queue counts pieces. */
+  settled(): void {
+    if (this.#arrived.length === 0) return;
+    const samples = joined(this.#arrived);
+    this.#arrived.length = 0;
+    const timestampUs = Math.round((this.#receivedCount * 1_000_000) / this.#inputRate);
+    this.#receivedCount += samples.length / this.#channels;
+    const { channels, sampleRate } = { channels: this.#channels, sampleRate: this.#inputRate };
+    this.#events.audioFrame(new AudioFrame({ samples, sampleRate, channels, timestampUs }));
+  }
+
   complain(sentence: string): void {
     this.sendMessage({ type: "warning", data: sentence });
   }
@@ -171,18 +182,8 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     if (samples.length === 0) return 0;
     this.#inPackets += 1;
     this.#inBytes += payload.length;
-    // Messages that a stalled network delivers at once become one piece: the session's queue counts pieces.
-    if (this.#arrived.push(samples) === 1) queueMicrotask(() => this.#handOver());
+    this.#arrived.push(samples);
     return (samples.length * 1000) / (this.#channels * this.#inputRate);
-  }
-
-  #handOver(): void {
-    const samples = joined(this.#arrived);
-    this.#arrived.length = 0;
-    const timestampUs = Math.round((this.#receivedCount * 1_000_000) / this.#inputRate);
-    this.#receivedCount += samples.length / this.#channels;
-    const { channels, sampleRate } = { channels: this.#channels, sampleRate: this.#inputRate };
-    this.#events.audioFrame(new AudioFrame({ samples, sampleRate, channels, timestampUs }));
   }
 }
 
