@@ -9,17 +9,17 @@ export interface ModelSource {
   cacheFolder?: string;
   /** Never downloads: what is neither in `modelPath` nor in `cacheFolder` is an error. @default false */
   offline?: boolean;
-  /** Told of the download's progress, and when the model is ready. */
+  /** Told how the loading goes on, file by file, and when the model is ready. */
   onProgress?: (progress: ModelProgress) => void;
 }
 
 /** The numbers that a model's weights are: exact, or smaller and faster. */
 export type ModelPrecision = "fp32" | "fp16" | "q8" | "q4";
 
-/** A moment of a model's loading. */
+/** A moment of a model's loading: so much of a file has come, from the network or from a folder; or all is there. */
 export type ModelProgress =
   | {
-      readonly type: "download-progress";
+      readonly type: "load-progress";
       /** The file's path in the model's repository. */
       readonly file: string;
       readonly loadedBytes: number;
@@ -51,20 +51,20 @@ export function pretrained(
       cache_dir: cacheFolder === undefined ? join(homedir(), ".cache", "fastrtc", "models") : resolve(cacheFolder),
       local_files_only: offline || modelPath !== undefined,
       progress_callback: (event) => {
-        const progress = downloadProgress(event);
+        const progress = fileProgress(event);
         if (progress) onProgress?.(progress);
       },
     },
   ];
 }
 
-/** What the library tells of a download, in our words; undefined for its other events. */
-function downloadProgress(event: unknown): ModelProgress | undefined {
+/** What the library tells of a file, in our words; undefined for its other events. */
+function fileProgress(event: unknown): ModelProgress | undefined {
   if (typeof event !== "object" || event === null) return undefined;
   const { status, file, loaded, total } = event as Readonly<Record<string, unknown>>;
   if (status !== "progress" || typeof file !== "string") return undefined;
   return {
-    type: "download-progress",
+    type: "load-progress",
     file,
     loadedBytes: typeof loaded === "number" ? loaded : 0,
     totalBytes: typeof total === "number" ? total : 0,
