@@ -58,7 +58,6 @@ class RunningConversation<Media> {
   readonly #give: GiveEmission<Media>;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
-  readonly #signal: AbortSignal;
   readonly #rest: RestTimer;
   readonly #askAgain = (): void => this.#ask();
   readonly #takeOne = (media: Media): Promise<void> | undefined => this.#take(media);
@@ -66,6 +65,8 @@ class RunningConversation<Media> {
   /** Something happened since `emit` was asked last. */
   #happened = false;
   #isReceiving = false;
+  /** `signal` has aborted: to ask it costs more than the rest of a turn. */
+  #hasEnded = false;
   /** Emissions without media since there was one, or a rest. */
   #withoutRest = 0;
 
@@ -76,26 +77,27 @@ class RunningConversation<Media> {
     this.#give = give;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#signal = conversation.signal;
     this.#rest = new RestTimer(session.clock, () => runInSession(this.#session, this.#askAgain));
   }
 
   /** Within the session's context. */
   begin(): void {
-    if (this.#signal.aborted) {
+    const { signal, mode } = this.#conversation;
+    if (signal.aborted) {
       this.#end();
       return;
     }
-    this.#signal.addEventListener("abort", () => this.#end(), { once: true });
+    signal.addEventListener("abort", () => this.#end(), { once: true });
     // Whoever sets inputs, twice perhaps, is not kept waiting by the handler.
     this.#forgetInputs = this.#session.inputs.onSet(() => queueMicrotask(() => this.#notify()));
-    if (this.#conversation.mode !== "receive") {
+    if (mode !== "receive") {
       this.#media.drain((one) => runInSession(this.#session, this.#takeOne, one));
     }
-    if (!this.#signal.aborted) this.#ask();
+    if (!this.#hasEnded) this.#ask();
   }
 
   #end(): void {
+    this.#hasEnded = true;
     this.#forgetInputs();
     this.#rest.stop();
     try {
@@ -107,7 +109,7 @@ class RunningConversation<Media> {
   }
 
   #take(media: Media): Promise<void> | undefined {
-    if (this.#signal.aborted) return undefined;
+    if (this.#hasEnded) return undefined;
     let received: unknown;
     this.#isReceiving = true;
     try {
@@ -132,7 +134,7 @@ class RunningConversation<Media> {
 
   #notify(): void {
     this.#happened = true;
-    if (this.#rest.isResting && !this.#isReceiving && !this.#signal.aborted) {
+    if (this.#rest.isResting && !this.#isReceiving && !this.#hasEnded) {
       this.#rest.end();
       runInSession(this.#session, this.#askAgain);
     }
@@ -140,7 +142,7 @@ class RunningConversation<Media> {
 
   /** Asks for something to send until it has to be waited for. */
   #ask(): void {
-    while (!this.#signal.aborted) {
+    while (!this.#hasEnded) {
       this.#happened = false;
       let emitted: unknown;
       try {
@@ -168,7 +170,7 @@ class RunningConversation<Media> {
     } catch (thrown) {
       reportUnlessAbort(this.#session, thrown);
     }
-    if (this.#signal.aborted) return;
+    if (this.#hasEnded) return;
     const given = this.#handOver(value);
     if (given) await given;
     this.#goOn();
@@ -182,7 +184,7 @@ class RunningConversation<Media> {
   #mustRest(): boolean {
     if (this.#withoutRest < MAX_WITHOUT_REST) return false;
     this.#withoutRest = 0;
-    if (this.#happened || this.#signal.aborted) return false;
+    if (this.#happened || this.#hasEnded) return false;
     this.#rest.begin();
     return true;
   }
@@ -198,7 +200,7 @@ class RunningConversation<Media> {
 
   #handOverFrom(emissions: readonly Emission<Media>[], first: number): Promise<void> | undefined {
     for (let index = first; index < emissions.length; index += 1) {
-      if (this.#session.signal.aborted) return undefined;
+      if (this.#hasEnded) return undefined;
       const emission = emissions[index] as Emission<Media>;
       if (isMedia(emission)) {
         this.#withoutRest = 0;

@@ -67,14 +67,21 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
 /**
  * The bytes of a base64 text that stands, in ASCII, in `codes` from `start` to `end` (exclusive), as `decodeBase64` gives
  * them.
+ * @param target Where they go when there is room for them. @default memory of their own
  */
-export function readBase64(codes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
+export function readBase64(
+  codes: Uint8Array,
+  start: number,
+  end: number,
+  target?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> | undefined {
   if ((end - start) % 4 === 0 && end > start && codes[end - 1] === PAD) end -= codes[end - 2] === PAD ? 2 : 1;
   const length = end - start;
   const restLength = length % 4;
   if (restLength === 1) return undefined;
 
-  const bytes = new Uint8Array((length * 3) >> 2);
+  const byteLength = (length * 3) >> 2;
+  const bytes = target && target.length >= byteLength ? target.subarray(0, byteLength) : new Uint8Array(byteLength);
   const wholeEnd = end - restLength;
   let signs = 0;
   let at = 0;

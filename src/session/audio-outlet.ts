@@ -240,6 +240,12 @@ export class AudioOutlet {
   }
 
   #takePacket(): Int16Array {
+    const [first] = this.#pieces;
+    if (first?.length === this.#packetLength && this.#taken === 0) {
+      this.#pieces.shift();
+      this.#waitingCount -= first.length;
+      return first;
+    }
     const packet = new Int16Array(this.#packetLength);
     let filled = 0;
     while (filled < packet.length) {

@@ -83,16 +83,11 @@ export class MediaConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
-    this.#writeOutgoing();
-    this.#writingBytes = chunk.length;
-    this.#connection.write(chunk, (error) => {
-      this.#writingBytes = 0;
-      callback(error);
-    });
+    this.#writeThrough(chunk, callback);
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], callback: WriteCallback): void {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), "binary", callback);
+    this.#writeThrough(Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
   }
 
   override _final(callback: WriteCallback): void {
@@ -111,6 +106,15 @@ export class MediaConnection extends Duplex {
     this.#listener?.settled();
     this.#isTaking = false;
     this.#writeOutgoing();
+  }
+
+  #writeThrough(bytes: Buffer, callback: WriteCallback): void {
+    this.#writeOutgoing();
+    this.#writingBytes = bytes.length;
+    this.#connection.write(bytes, (error) => {
+      this.#writingBytes = 0;
+      callback(error);
+    });
   }
 
   #writeOutgoing(): void {

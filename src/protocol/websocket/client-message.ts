@@ -22,14 +22,18 @@ const MEDIA_AFTER = new TextEncoder().encode('"}}');
 /**
  * The payload of a `media` message that is written as `JSON.stringify` does, without going by way of a string and an
  * object: nearly all messages are. `undefined` for any other, which is for `parseClientMessage` to read.
+ * @param target Where the payload goes when there is room for it. @default memory of its own
  */
-export function readMediaPayload(utf8: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+export function readMediaPayload(
+  utf8: Uint8Array,
+  target?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> | undefined {
   const end = utf8.length - MEDIA_AFTER.length;
   if (end < MEDIA_BEFORE.length || !standsAt(utf8, MEDIA_BEFORE, 0) || !standsAt(utf8, MEDIA_AFTER, end)) {
     return undefined;
   }
   // A quote or a backslash is not in the alphabet: what is base64 is the whole text between the quotes.
-  return readBase64(utf8, MEDIA_BEFORE.length, end);
+  return readBase64(utf8, MEDIA_BEFORE.length, end, target);
 }
 
 function standsAt(bytes: Uint8Array, part: Uint8Array, at: number): boolean {

@@ -35,6 +35,9 @@ const MAX_WAITING_MS = 1000;
 /** As SDP calls them. */
 const CODEC_NAMES = { mulaw: "PCMU", pcm16: "L16", opus: "opus" } as const;
 
+/** Room for the payload of one message, which is decoded before the next is read: 20 ms of stereo at 48 kHz as 16-bit samples. */
+const scratch = new Uint8Array(3840);
+
 /** Carries sound and messages over one WebSocket: FastRTC's `websocket/offer`, after its first message. */
 export class WebSocketTransport implements Transport, LinkReceiver {
   readonly kind = "websocket";
@@ -118,7 +121,7 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   }
 
   text(utf8: Buffer): number {
-    const payload = readMediaPayload(utf8);
+    const payload = readMediaPayload(utf8, scratch);
     if (payload) return this.#receive(payload);
     const message = parseClientMessage(utf8.toString());
     switch (message.type) {
