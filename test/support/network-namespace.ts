@@ -23,6 +23,7 @@ export async function networkCommand(command: string): Promise<void> {
 export class NetworkNamespace implements AsyncDisposable {
   readonly name: string;
   readonly #folders: string[] = [];
+  readonly #cables: string[] = [];
 
   private constructor(name: string) {
     this.name = name;
@@ -58,6 +59,7 @@ export class NetworkNamespace implements AsyncDisposable {
     const names = { here: `fa${process.pid % 100_000}-${count}`, there: `fb${process.pid % 100_000}-${count}` };
     await networkCommand(`ip link add ${names.here} type veth peer name ${names.there}`);
     await networkCommand(`ip link set ${names.here} netns ${this.name}`);
+    this.#cables.push(names.here);
     if (to) await networkCommand(`ip link set ${names.there} netns ${to.name}`);
     const far = async (args: string): Promise<void> => (to ? to.ip(args) : networkCommand(`ip ${args}`));
     for (const address of here) await this.ip(`addr add ${address} dev ${names.here}${flags(address)}`);
@@ -79,6 +81,8 @@ export class NetworkNamespace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const folder of this.#folders.splice(0)) await rm(folder, { recursive: true, force: true });
+    // A namespace lives until the last process within has ended; its cables would lead others astray until then.
+    for (const cable of this.#cables.splice(0)) await this.ip(`link del ${cable}`).catch(() => undefined); // The other end may have taken it along.
     await networkCommand(`ip netns del ${this.name}`);
   }
 }

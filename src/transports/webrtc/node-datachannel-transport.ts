@@ -6,6 +6,7 @@ import { DATA_MID, RTP_MID, engineOffer, readEngineAnswer } from "./engine-descr
 import { engineDrained } from "./engine-drain.ts";
 import { engineLibrary } from "./engine-library.ts";
 import { type EnginePeerOptions, createEnginePeer, engineAnswer } from "./engine-peer.ts";
+import { EnginePings } from "./engine-ping.ts";
 import { guardCallback } from "./guard-callback.ts";
 import { InboundBuffer } from "./inbound-buffer.ts";
 import { LocalCandidates } from "./local-candidates.ts";
@@ -42,8 +43,10 @@ export class NodeDataChannelTransport implements PacketTransport {
   readonly #channels = new Set<NativeDataChannel>();
   /** Channels whose native part has not been freed. */
   readonly #nativeChannels = new Set<NativeDataChannel>();
+  readonly #pings = new EnginePings((callback) => this.#guard(callback));
   readonly #candidates: LocalCandidates;
   readonly #remoteMid: string;
+  readonly #remoteHasNoChannel: boolean;
   readonly #maxSendMessageSize: number;
   #events: PacketTransportEvents | undefined;
   #state: PacketTransportState = "connecting";
@@ -67,6 +70,7 @@ export class NodeDataChannelTransport implements PacketTransport {
     const offer = engineOffer(remote);
     this.#events = events;
     this.#clock = clock;
+    this.#remoteHasNoChannel = remote.dataChannel === undefined;
     this.#remoteMid = remote.media ? RTP_MID : DATA_MID;
     // RFC 8841: 0 means that the peer takes messages of any size.
     const remoteMaximum = remote.dataChannel?.maxMessageSize ?? 0;
@@ -133,6 +137,15 @@ export class NodeDataChannelTransport implements PacketTransport {
     return sent;
   }
 
+  ping(): void {
+    if (this.#closing || this.#state !== "connected" || this.#remoteHasNoChannel) return;
+    try {
+      this.#pings.send(this.#peer, () => this.#events?.pong());
+    } catch {
+      // The connection closed natively a moment ago, and the event of it is on its way.
+    }
+  }
+
   selectedPair(): CandidatePair | undefined {
     if (this.#closing) return undefined;
     const pair = this.#peer.getSelectedCandidatePair();
@@ -182,6 +195,7 @@ export class NodeDataChannelTransport implements PacketTransport {
     this.#track?.close();
     for (const channel of this.#nativeChannels) channel.free();
     this.#nativeChannels.clear();
+    this.#pings.free();
   }
 
   #addTrack(): Track {

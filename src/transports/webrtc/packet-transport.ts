@@ -35,6 +35,8 @@ export interface PacketTransportEvents {
   channelOpen(channel: PacketDataChannel): void;
   channelMessage(channel: PacketDataChannel, message: string | Uint8Array): void;
   channelClosed(channel: PacketDataChannel): void;
+  /** The peer has answered a `ping`. */
+  pong(): void;
   /** A candidate that was found after the transport had been made. */
   localCandidate(candidate: IceCandidate): void;
   error(error: Error): void;
@@ -99,6 +101,8 @@ export interface PacketTransport extends AsyncDisposable {
   candidatesFound(types: readonly CandidateType[], timeoutMs: number): Promise<void>;
   /** Encrypts and sends one RTP or RTCP packet; false when it could not be sent. */
   send(packet: Uint8Array): boolean;
+  /** Asks a peer with a data channel for a sign of life, which arrives as the event `pong`. */
+  ping(): void;
   /** The pair of addresses in use, once connected. */
   selectedPair(): CandidatePair | undefined;
   stats(): PacketTransportStats;

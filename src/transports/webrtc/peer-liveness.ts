@@ -1,11 +1,15 @@
 import type { Clock } from "../../async/clock.ts";
 
 const CHECK_EVERY_MS = 500;
+/** How many checks lie between two calls of `onQuiet`. */
+const QUIET_CHECKS = 4;
 
 export interface PeerLivenessOptions {
   readonly clock: Clock;
   /** After how long without a packet a peer counts as gone, in milliseconds, in steps of 500. */
   readonly silenceMs: number;
+  /** Called every two seconds while nothing is heard: a chance to ask for a sign. */
+  readonly onQuiet?: () => void;
   /** Called once, when nothing has been heard for too long. */
   readonly onSilence: () => void;
 }
@@ -17,14 +21,16 @@ export interface PeerLivenessOptions {
 export class PeerLiveness {
   readonly #clock: Clock;
   readonly #silenceMs: number;
+  readonly #onQuiet: (() => void) | undefined;
   readonly #onSilence: () => void;
   #quietChecks = 0;
   #heard = false;
   #cancel: (() => void) | undefined;
 
-  constructor({ clock, silenceMs, onSilence }: PeerLivenessOptions) {
+  constructor({ clock, silenceMs, onQuiet, onSilence }: PeerLivenessOptions) {
     this.#clock = clock;
     this.#silenceMs = silenceMs;
+    this.#onQuiet = onQuiet;
     this.#onSilence = onSilence;
   }
 
@@ -52,8 +58,12 @@ export class PeerLiveness {
     this.#cancel = this.#clock.after(CHECK_EVERY_MS, () => {
       this.#quietChecks = this.#heard ? 0 : this.#quietChecks + 1;
       this.#heard = false;
-      if (this.#quietChecks * CHECK_EVERY_MS >= this.#silenceMs) this.#onSilence();
-      else this.#schedule();
+      if (this.#quietChecks * CHECK_EVERY_MS >= this.#silenceMs) {
+        this.#onSilence();
+        return;
+      }
+      if (this.#quietChecks > 0 && this.#quietChecks % QUIET_CHECKS === 0) this.#onQuiet?.();
+      this.#schedule();
     });
   }
 }

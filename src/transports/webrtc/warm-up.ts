@@ -38,6 +38,7 @@ async function run(): Promise<void> {
     channelMessage: ignore,
     channelClosed: ignore,
     localCandidate: ignore,
+    pong: ignore,
     error: ignore,
   });
   await transport.close();

@@ -80,6 +80,10 @@ export class WebRtcTransport implements Transport {
     this.#liveness = new PeerLiveness({
       clock,
       silenceMs: plan.media.some(({ section }) => section.kind === "video") ? SILENCE_MS : AUDIO_SILENCE_MS,
+      // Browsers in a call send RTP or RTCP by themselves; without media they have nothing to say.
+      onQuiet: () => {
+        if (!this.#media.active) this.#packets.ping();
+      },
       onSilence: () => this.#lost("peer-silent"),
     });
     this.#packets = new NodeDataChannelTransport(
@@ -179,6 +183,7 @@ export class WebRtcTransport implements Transport {
         if (typeof message === "string") this.#events.message(message);
       },
       channelClosed: (channel) => this.#messages.closed(channel),
+      pong: () => this.#liveness.heard(),
       localCandidate: () => {},
       error: (error) => this.#events.failure(error),
     };
@@ -191,7 +196,7 @@ export class WebRtcTransport implements Transport {
       case "connected":
         this.#connected = true;
         this.#media.start();
-        if (this.#media.active) this.#liveness.start();
+        this.#liveness.start();
         this.#events.connected();
         return;
       case "disconnected":

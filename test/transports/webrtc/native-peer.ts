@@ -38,6 +38,7 @@ export function recordEvents(overrides: Partial<PacketTransportEvents> = {}): Re
     channelMessage: (_channel, message) => events.messages.push(message),
     channelClosed: (channel) => events.closedChannels.push(channel),
     localCandidate: () => undefined,
+    pong: () => undefined,
     error: (error) => events.errors.push(error),
     ...overrides,
   };

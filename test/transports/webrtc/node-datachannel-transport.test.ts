@@ -338,3 +338,29 @@ it.each([
     expect.objectContaining({ code: "invalid_option" }),
   );
 });
+
+describe("asking a peer without media for a sign of life", () => {
+  it("is answered again and again by itself, and leaves no channel behind", async () => {
+    let pongs = 0;
+    const events = recordEvents({ pong: () => (pongs += 1) });
+    await using peer = new NativePeer({ media: false });
+    await using transport = peer.connect(events);
+    await connected(peer, transport, events);
+    for (let count = 1; count <= 20; count += 1) {
+      transport.ping();
+      await vi.waitUntil(() => pongs === count, SOON);
+    }
+    expect([events.channels.length, events.errors]).toEqual([1, []]);
+    await transport.close();
+    transport.ping();
+  });
+
+  it("does nothing to a peer that offered no data channel", async () => {
+    const events = recordEvents();
+    await using peer = new NativePeer({ channels: [] });
+    await using transport = peer.connect(events);
+    await connected(peer, transport, events);
+    transport.ping();
+    expect(events.errors).toEqual([]);
+  });
+});

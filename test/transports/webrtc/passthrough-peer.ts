@@ -116,6 +116,7 @@ export class PassthroughPeer {
       },
       channelClosed: () => undefined,
       localCandidate: () => undefined,
+      pong: () => undefined,
       error: (error) => this.errors.push(error),
     };
   }

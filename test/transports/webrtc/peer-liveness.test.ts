@@ -36,6 +36,22 @@ test("does not blame the peer for time in which the server itself was busy", () 
   expect(silentAtMs).toEqual([]);
 });
 
+test("asks for a sign every two seconds of quiet, until there is one", () => {
+  const clock = new ManualClock();
+  const askedAtMs: number[] = [];
+  const liveness = new PeerLiveness({
+    clock,
+    silenceMs: 8500,
+    onQuiet: () => askedAtMs.push(clock.nowMs()),
+    onSilence: () => askedAtMs.push(-1),
+  });
+  liveness.start();
+  clock.advance(2600); // The first check hears of the start.
+  liveness.heard();
+  clock.advance(20_000);
+  expect(askedAtMs).toEqual([2500, 5000, 7000, 9000, 11_000, -1]);
+});
+
 test("stops watching when told to", () => {
   const { clock, liveness, silentAtMs } = setUp();
   liveness.stop();
