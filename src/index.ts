@@ -95,6 +95,15 @@ export type {
   TurnRequestOptions,
 } from "./turn-credentials/turn-credentials.ts";
 export { getTwilioTurnCredentials, type TwilioTurnOptions } from "./turn-credentials/twilio.ts";
+export type { AlgoOptions, Duplex, TurnOptions } from "./turns/algo-options.ts";
+export { AppState } from "./turns/app-state.ts";
+export { type CurrentReply, ReplyInterruption, getCurrentReply } from "./turns/current-reply.ts";
+export type { VoiceModel } from "./turns/pause-model-detector.ts";
+export type { ReplyFunction, ReplyResult, StartupFunction } from "./turns/reply-function.ts";
+export { ReplyOnPause } from "./turns/reply-on-pause.ts";
+export type { ConversationEvent, InterruptedReply, ReplyOnPauseOptions } from "./turns/reply-on-pause-options.ts";
+export { ReplyOnStopWords, type ReplyOnStopWordsOptions } from "./turns/reply-on-stop-words.ts";
+export type { ReplyCancelCause } from "./turns/turn-state.ts";
 export type { AdditionalInput, InputArguments, InputValues } from "./ui/additional-input.ts";
 export type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
 export { audio } from "./ui/audio.ts";

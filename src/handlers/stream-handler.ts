@@ -98,6 +98,9 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
   /** Answers now instead of waiting for a pause, where the handler can: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(): void | Promise<void>;
 
+  /** The front end sent a text on the data channel, where the handler wants to know; it may be anything that a peer sends. */
+  onMessage?(text: string): void | Promise<void>;
+
   /**
    * The caller pressed a key of the telephone (DTMF), where the handler wants to know: one of 0-9, *, # and A-D. Keys come in the
    * order in which they were pressed; one does not wait for what the one before has begun.

@@ -70,6 +70,7 @@ export function streamPeerHandler(
           converse(frames, session, { mode, signal, ...picturesOf(handler, session, signal) }),
       }),
     ...(typeof handler.triggerResponse === "function" && { triggerResponse: () => handler.triggerResponse?.() }),
+    ...(typeof handler.onMessage === "function" && { message: (text: string) => handler.onMessage?.(text) }),
     ...(typeof handler.onDtmf === "function" && { key: (digit: string) => handler.onDtmf?.(digit) }),
     shutdown: () => handler.shutdown(),
   } satisfies PeerHandler;

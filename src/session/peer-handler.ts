@@ -48,6 +48,8 @@ export interface PeerHandler {
   audio?(frames: MediaInput<AudioFrame>, session: HandlerSession): Emissions<AudioFrame>;
   /** Answers now, without waiting for a pause: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(session: HandlerSession): void | Promise<void>;
+  /** The front end sent a text on the data channel. */
+  message?(text: string): void | Promise<void>;
   /** The caller pressed a key of the telephone. */
   key?(digit: string): void | Promise<void>;
   /** After everything else, exactly once, also when `startUp` or a method above failed. */

@@ -208,6 +208,7 @@ export class Session implements TransportEvents, HandlerSession {
   message(text: string): void {
     for (const observer of this.#observers) observer.message(text);
     if (this.#takeMessage?.(text)) return;
+    if (this.#state === "connected") this.#call(async () => this.#handler.message?.(text));
     this.sendMessage({ type: "log", data: `Server received: ${text}` });
   }
 

@@ -2,7 +2,7 @@
 export interface AlgoOptions {
   /**
    * How many seconds of silence end a turn. FastRTC looks at blocks of this length and needs a silent one; here silence is measured
-   * as it passes, and half of it is enough where the voice sounds finished. @default 0.6
+   * as it passes, and 40 % of it is enough where the voice sounds finished. @default 0.6
    */
   audioChunkDuration?: number;
   /** How many seconds of speech within `audioChunkDuration` begin a turn; less is a cough. @default 0.2 */

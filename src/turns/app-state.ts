@@ -6,7 +6,9 @@ export class AppState {
   buffer: Int16Array | null = null;
   /** Samples per second of both. */
   samplingRate = 0;
+  /** Whether somebody has started talking. */
   startedTalking = false;
+  /** What `determinePause` said last. */
   pauseDetected = false;
 }
 

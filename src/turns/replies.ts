@@ -15,6 +15,7 @@ export interface RepliesOptions {
   readonly answer: (audio: AudioFrame) => unknown;
   /** Called with the values that a reply gives on the telephone: the next call's arguments. */
   readonly onPhoneOutputs: (outputs: AdditionalOutputs) => void;
+  readonly onTurnEnd: () => void;
   readonly onInterrupted?: ((reply: InterruptedReply) => void) | undefined;
   readonly onEvent?: ((event: ConversationEvent) => void) | undefined;
 }
@@ -64,6 +65,7 @@ export class Replies implements Floor {
   turnEnded(audio: AudioFrame): void {
     this.#log("pause_detected");
     this.#tell({ type: "turn-end", durationMs: audio.durationMs });
+    this.#options.onTurnEnd();
     this.begin(() => this.#options.answer(audio));
   }
 

@@ -8,9 +8,11 @@ import { getSileroModel } from "../speech/silero/get-silero-model.ts";
 import { AppState, joinedSamples } from "./app-state.ts";
 import { getCurrentReply } from "./current-reply.ts";
 import { detectorOf, type VoiceModel } from "./pause-model-detector.ts";
+import { fallingVoice } from "./falling-voice.ts";
 import { Replies } from "./replies.ts";
 import type { ReplyFunction } from "./reply-function.ts";
 import type { ReplyOnPauseOptions } from "./reply-on-pause-options.ts";
+import { readTalkKey } from "./talk-key.ts";
 import { type ResolvedAlgoOptions, type TurnRules, parseAlgoOptions, turnRules } from "./turn-rules.ts";
 import { TurnTaker } from "./turn-taker.ts";
 
@@ -85,9 +87,16 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
 
   /** Answers now what was said until now; nothing at all when nothing was said. Where replies are protected, after them. */
   override triggerResponse(): void {
-    if (this.#isProtected) return;
+    if (this.isProtected) return;
     if (this.#usesOwnRule) this.#answerOwnTurn();
     else this.#listening.trigger();
+  }
+
+  /** Push to talk: `{"type":"talk","data":"start"}` and `"stop"`. Anything else is not for it. */
+  override onMessage(text: string): void {
+    if (this.#rules.duplex !== "push-to-talk" || this.isProtected) return;
+    const pressed = readTalkKey(text);
+    if (pressed !== undefined) this.#listening.key(pressed);
   }
 
   override shutdown(): void {
@@ -124,7 +133,7 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
   }
 
   async #hearByOwnRule(frame: AudioFrame): Promise<void> {
-    if (this.#isProtected) return;
+    if (this.isProtected) return;
     const samples = frame.withChannels(1).toInt16();
     const state = this.#state;
     state.samplingRate ||= frame.sampleRate;
@@ -141,9 +150,22 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
   }
 
   /** Whether there is a reply that nobody may interrupt. */
-  get #isProtected(): boolean {
+  protected get isProtected(): boolean {
     return !this.#rules.canInterrupt && this.#begun.replyPhase !== "none";
   }
+
+  /** The probability from which a window is speech. */
+  protected get speechProbability(): number {
+    return this.#rules.speechProbability;
+  }
+
+  /** Cancels the reply that goes on, if there is one. */
+  protected interruptReply(): void {
+    this.#begun.cancelReply("interrupted");
+  }
+
+  /** Called when a turn has ended and is about to be answered. */
+  protected onTurnEnd(): void {}
 
   get #session(): HandlerSession {
     const session = sessionFor(this);
@@ -159,6 +181,7 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
         return getCurrentReply().signal.aborted ? undefined : this.fn(audio, ...inputs);
       },
       onPhoneOutputs: ({ args }) => this.setArgs(args as unknown as Inputs),
+      onTurnEnd: () => this.onTurnEnd(),
       onInterrupted: this.options.onInterrupted,
       onEvent: this.options.onEvent,
     }));
@@ -176,7 +199,8 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
   }
 
   get #endOfTurnModel(): EndOfTurnModel | undefined {
-    return this.options.endOfTurnModel ?? undefined;
+    const { endOfTurnModel = fallingVoice } = this.options;
+    return endOfTurnModel ?? undefined;
   }
 
   /** The additional inputs for a call: as they are, or asked of the peer where the function has parameters for them. */

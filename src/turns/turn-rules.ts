@@ -5,7 +5,7 @@ import type { AlgoOptions, Duplex, TurnOptions } from "./algo-options.ts";
 /** Longest turn, in seconds: what is said is kept until it ends. */
 const MAX_TURN_S = 300;
 /** What share of the usual silence ends a turn that sounds finished. */
-const FINISHED_SHARE = 0.5;
+const FINISHED_SHARE = 0.4;
 /** What share of the usual silence ends a turn that clearly sounds unfinished. */
 const UNFINISHED_SHARE = 2;
 /** What share of a silence passes before the voice is judged. */

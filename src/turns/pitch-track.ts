@@ -1,0 +1,89 @@
+/** A moment of a voice. */
+export interface PitchedMoment {
+  /** The pitch, in semitones above 1 Hz. */
+  readonly semitones: number;
+}
+
+/** Every how many samples of 16 kHz one is kept: the pitch of a voice lies far below 2 kHz. */
+const DECIMATION = 4;
+const RATE = 16_000 / DECIMATION;
+/** 40 ms, two periods of the lowest voice, looked at every 20 ms. */
+const FRAME = RATE * 0.04;
+const HOP = RATE * 0.02;
+/** Of the products of a correlation every other one is enough, and takes half the time. */
+const STRIDE = 2;
+/** The periods of voices from 440 down to 70 Hz, in samples. */
+const SHORTEST = 9;
+const LONGEST = 57;
+/** How alike a voice is after a period, at least. */
+const LEAST_CORRELATION = 0.6;
+/** How far below its loudest moments a voice is listened to, as a share of their energy: -30 dB. */
+const LEAST_ENERGY = 1e-3;
+/** A shorter period that is nearly as good is the right one: twice a period is one as well. */
+const NEARLY = 0.97;
+
+/**
+ * The pitch of a voice over time, in those moments in which it has one, by normalised autocorrelation.
+ * @param audio Mono, 16 kHz, fractions from -1 to 1.
+ */
+export function pitchTrack(audio: Float32Array): readonly PitchedMoment[] {
+  const samples = decimated(audio);
+  const energies = runningEnergies(samples);
+  const energyOf = (start: number): number => (energies[start + FRAME] as number) - (energies[start] as number);
+  const starts: number[] = [];
+  for (let start = 0; start + FRAME + LONGEST + 1 <= samples.length; start += HOP) starts.push(start);
+  const loudest = starts.map(energyOf).toSorted((a, b) => a - b)[Math.floor(starts.length * 0.95)] ?? 0;
+  const moments: PitchedMoment[] = [];
+  for (const start of starts) {
+    if (energyOf(start) <= loudest * LEAST_ENERGY) continue;
+    const period = periodAt(samples, start, energyOf);
+    if (period !== undefined) moments.push({ semitones: 12 * Math.log2(RATE / period) });
+  }
+  return moments;
+}
+
+function decimated(audio: Float32Array): Float32Array {
+  const samples = new Float32Array(Math.floor(audio.length / DECIMATION));
+  for (let index = 0; index < samples.length; index += 1) {
+    let sum = 0;
+    for (let offset = 0; offset < DECIMATION; offset += 1) sum += audio[index * DECIMATION + offset] as number;
+    samples[index] = sum / DECIMATION;
+  }
+  return samples;
+}
+
+/** The energy of all samples before each. */
+function runningEnergies(samples: Float32Array): Float64Array {
+  const energies = new Float64Array(samples.length + 1);
+  for (let index = 0; index < samples.length; index += 1) {
+    energies[index + 1] = (energies[index] as number) + (samples[index] as number) ** 2;
+  }
+  return energies;
+}
+
+/** The period of the voice in the frame that begins at `start`, in samples; undefined where there is none. */
+function periodAt(samples: Float32Array, start: number, energyOf: (start: number) => number): number | undefined {
+  const correlations = new Float64Array(LONGEST + 2);
+  const energy = energyOf(start);
+  let best = SHORTEST;
+  for (let lag = SHORTEST; lag <= LONGEST; lag += 1) {
+    let product = 0;
+    for (let index = start; index < start + FRAME; index += STRIDE) {
+      product += (samples[index] as number) * (samples[index + lag] as number);
+    }
+    correlations[lag] = (product * STRIDE) / Math.sqrt(energy * energyOf(start + lag) + 1e-12);
+    if ((correlations[lag] as number) > (correlations[best] as number)) best = lag;
+  }
+  const at = (lag: number): number => correlations[lag] as number;
+  if (at(best) < LEAST_CORRELATION) return undefined;
+  for (let lag = SHORTEST + 1; lag < best; lag += 1) {
+    if (at(lag) > NEARLY * at(best) && at(lag) >= at(lag - 1) && at(lag) >= at(lag + 1)) return vertex(at, lag);
+  }
+  return best > SHORTEST && best < LONGEST ? vertex(at, best) : best;
+}
+
+/** The top of the parabola through three neighbours. */
+function vertex(at: (lag: number) => number, lag: number): number {
+  const curvature = at(lag - 1) - 2 * at(lag) + at(lag + 1);
+  return curvature < 0 ? lag + (0.5 * (at(lag - 1) - at(lag + 1))) / curvature : lag;
+}
