@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "@huggingface/transformers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FastRtcError } from "../../src/errors.ts";
 import { AudioFrame } from "../../src/media/audio-frame.ts";
-import { type ModelProgress } from "../../src/speech/model-source.ts";
+import type { ModelProgress } from "../../src/speech/model-source.ts";
 import { cutAtSilence } from "../../src/speech/stt/cut-at-silence.ts";
 import { getSttModel } from "../../src/speech/stt/get-stt-model.ts";
 import { sttForChunks } from "../../src/speech/stt/stt-for-chunks.ts";

@@ -120,9 +120,9 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
       signal,
     });
     if (response.ok && response.body) return response.body;
-    const complaint = (await response.text()).slice(0, MAXIMUM_COMPLAINT).trim();
+    const complaint = (await response.text()).slice(0, MAXIMUM_COMPLAINT).replace(/[\s.]+$/, "");
     const advice = response.status === 401 || response.status === 403 ? " Check the key in CARTESIA_API_KEY." : "";
-    throw new FastRtcError("speech_failed", `Cartesia refused with ${response.status}: ${complaint}${advice}`);
+    throw new FastRtcError("speech_failed", `Cartesia refused with ${response.status}: ${complaint}.${advice}`);
   }
 
   #key(): string {
