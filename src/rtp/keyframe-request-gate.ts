@@ -30,6 +30,11 @@ export class KeyframeRequestGate {
     this.#pending = true;
   }
 
+  /** Asks for a keyframe on our own account. */
+  require(): void {
+    this.#pending = true;
+  }
+
   /** Notes a FIR. One whose sequence number was seen before only repeats a request (RFC 5104 §4.3.1.2). */
   handleFir(
     { senderSsrc, sequenceNumber }: { senderSsrc: number; sequenceNumber: number },

@@ -17,10 +17,16 @@ export interface LeavingPacket extends PacedPacket {
 const PACING_FACTOR = 2.5;
 /** What would be sent within this time leaves at once. */
 const BURST_MS = 5;
-/** The most that a packet waits: a longer queue leaves faster than the estimate allows. */
+/** For longer than a while the path gets no more than it bears, and a bit. */
+const SUSTAINED_FACTOR = 1.2;
+const SUSTAINED_AFTER_MS = 300;
+/** A queue that takes longer than this is worth nothing any more: it is thrown away, but not again within this time. */
 const MAX_QUEUE_MS = 400;
+const FLUSH_INTERVAL_MS = 1500;
 /** Most packets that wait; beyond it the oldest pictures are dropped. */
 const MAX_QUEUED = 2048;
+/** So much after the time at which a packet may leave it certainly may, rounding aside. */
+const TIMER_MARGIN_MS = 0.1;
 /** What leaves in one step of a probe, in milliseconds at its rate. */
 const PROBE_STEP_MS = 2;
 /** A probe that finds nothing to send ends after this time. */
@@ -43,7 +49,8 @@ interface RunningProbe {
 /**
  * Spreads what is sent, so that a large picture does not fill the path's queue at once: at 2.5 times the estimate, in
  * bursts of 5 ms. On a fast path that is no delay at all. Sound leaves at once, then what is sent again,
- * then pictures. Nothing waits longer than 0.4 s; see `queueMs` for slowing down the encoder long before.
+ * then pictures. Nothing waits longer than 0.4 s: when the path has become so slow that it would, `flush` says so,
+ * and a keyframe made for the new rate takes its place. See `queueMs` for slowing down the encoder long before.
  */
 export class Pacer {
   readonly #options: PacerOptions;
@@ -54,6 +61,9 @@ export class Pacer {
   #bitrateBps: number;
   /** Until when what has left takes at the pacing rate. */
   #paidAtMs = 0;
+  /** The same at the sustained rate. */
+  #sustainedAtMs = 0;
+  #flushedAtMs = -Infinity;
   #probe: RunningProbe | undefined;
   #nextProbeMs = 0;
 
@@ -65,12 +75,29 @@ export class Pacer {
   /** When to call `take`, or `undefined` while nothing waits; in the past: at once. */
   get nextTimerMs(): number | undefined {
     if (this.#probe) return this.#nextProbeMs;
-    return this.#queuedBytes > 0 ? this.#paidAtMs : undefined;
+    if (this.#queuedBytes === 0) return undefined;
+    return Math.max(this.#paidAtMs, this.#sustainedAtMs - SUSTAINED_AFTER_MS + TIMER_MARGIN_MS);
   }
 
   /** How long a picture that came now would wait for those before it, in milliseconds. */
   queueMs(nowMs: number): number {
-    return Math.max(0, this.#paidAtMs - BURST_MS - nowMs) + (this.#queuedBytes * 8) / this.#bitsPerMs;
+    const queuedBits = this.#queuedBytes * 8;
+    const pacedMs = this.#paidAtMs + queuedBits / this.#bitsPerMs(PACING_FACTOR) - BURST_MS;
+    const sustainedMs = this.#sustainedAtMs + queuedBits / this.#bitsPerMs(SUSTAINED_FACTOR) - SUSTAINED_AFTER_MS;
+    return Math.max(0, pacedMs - nowMs, sustainedMs - nowMs);
+  }
+
+  /** Throws away what waits when that takes too long. Returns whether it did: then the peer needs a keyframe. */
+  flush(nowMs: number): boolean {
+    if (this.queueMs(nowMs) < MAX_QUEUE_MS || nowMs - this.#flushedAtMs < FLUSH_INTERVAL_MS) return false;
+    this.#flushedAtMs = nowMs;
+    this.#droppedCount += this.queuedPacketCount;
+    this.#retransmissions.length = 0;
+    this.#video.length = 0;
+    this.#queuedBytes = 0;
+    this.#paidAtMs = Math.min(this.#paidAtMs, nowMs);
+    this.#sustainedAtMs = Math.min(this.#sustainedAtMs, nowMs);
+    return true;
   }
 
   get queuedPacketCount(): number {
@@ -120,7 +147,7 @@ export class Pacer {
     const leaving: LeavingPacket[] = [];
     if (this.#probe) this.#takeProbe(this.#probe, nowMs, leaving);
     else
-      while (this.#queuedBytes > 0 && this.#paidAtMs - nowMs < BURST_MS) {
+      while (this.#queuedBytes > 0 && this.#mayLeave(nowMs)) {
         const packet = this.#shift();
         if (!packet) break;
         this.#pay(packet.bytes.length, nowMs);
@@ -161,11 +188,17 @@ export class Pacer {
     return { bytes, kind: resent ? "retransmission" : "video" };
   }
 
-  #pay(byteLength: number, nowMs: number): void {
-    this.#paidAtMs = Math.max(nowMs, this.#paidAtMs) + (byteLength * 8) / this.#bitsPerMs;
+  #mayLeave(nowMs: number): boolean {
+    return this.#paidAtMs - nowMs < BURST_MS && this.#sustainedAtMs - nowMs < SUSTAINED_AFTER_MS;
   }
 
-  get #bitsPerMs(): number {
-    return Math.max((this.#bitrateBps * PACING_FACTOR) / 1000, (this.#queuedBytes * 8) / MAX_QUEUE_MS);
+  #pay(byteLength: number, nowMs: number): void {
+    const bits = byteLength * 8;
+    this.#paidAtMs = Math.max(nowMs, this.#paidAtMs) + bits / this.#bitsPerMs(PACING_FACTOR);
+    this.#sustainedAtMs = Math.max(nowMs, this.#sustainedAtMs) + bits / this.#bitsPerMs(SUSTAINED_FACTOR);
+  }
+
+  #bitsPerMs(factor: number): number {
+    return Math.max((this.#bitrateBps * factor) / 1000, (this.#queuedBytes * 8) / MAX_QUEUE_MS);
   }
 }

@@ -26,6 +26,8 @@ export interface PacketSenderOptions {
   /** Makes a packet of about so many bytes that means nothing to the peer, to probe with; `undefined` when it cannot. */
   readonly makePadding: (byteLength: number) => Uint8Array | undefined;
   readonly send: (packet: Uint8Array) => void;
+  /** Called when what waited was thrown away, because the path has become too slow for it: pictures begin anew. */
+  readonly onFlush: () => void;
 }
 
 export interface PacketSenderStats extends BandwidthStats {
@@ -86,6 +88,7 @@ export class PacketSender {
       return;
     }
     this.#release(this.#pacer.push(packets, kind, nowMs), nowMs);
+    this.#flush(nowMs);
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
@@ -93,6 +96,7 @@ export class PacketSender {
     const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#estimator.handleFeedback(packet, { nowMs, roundTripMs });
     this.#pacer?.setBitrate(this.#estimator.estimateBps);
+    this.#flush(nowMs);
     this.#startProbe(nowMs);
   }
 
@@ -115,6 +119,10 @@ export class PacketSender {
       this.#options.send(bytes);
     }
     this.#startProbe(nowMs);
+  }
+
+  #flush(nowMs: number): void {
+    if (this.#pacer?.flush(nowMs)) this.#options.onFlush();
   }
 
   #startProbe(nowMs: number): void {

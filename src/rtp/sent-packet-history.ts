@@ -60,6 +60,18 @@ export class SentPacketHistory {
     return packet.bytes;
   }
 
+  /** Whether a packet has been sent again before, and is asked for once more. */
+  wasResent(sequenceNumber: number): boolean {
+    const packet = this.#slots[sequenceNumber & SLOT_MASK];
+    return packet?.sequenceNumber === sequenceNumber && packet.resendCount > 0;
+  }
+
+  /** Forgets everything but the newest packet's bytes. */
+  clear(): void {
+    this.#slots.fill(undefined);
+    this.#oldest = undefined;
+  }
+
   /** The newest packet, whatever has become of it. */
   get newest(): Uint8Array | undefined {
     return this.#newest;

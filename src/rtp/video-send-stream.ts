@@ -16,6 +16,8 @@ const VIDEO_CLOCK_RATE = 90_000;
 const REPORT_INTERVAL_MS = 1000;
 /** Assumed until a report block has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 50;
+/** From which round trip on a packet that is asked for once more is sent twice, in milliseconds. */
+const TWO_COPIES_FROM_MS = 60;
 /** Larger padding is made of an old packet, which the peer may even have a use for. */
 const MAX_EMPTY_PADDING_BYTES = 255;
 
@@ -163,6 +165,12 @@ export class VideoSendStream {
     return result;
   }
 
+  /** Begins anew with a keyframe: what was sent before need not arrive any more, and is not sent again. */
+  restart(): void {
+    this.#history.clear();
+    this.#gate.require();
+  }
+
   /**
    * A packet to probe the path with: something old for `byteLength` of more than a few hundred bytes, else nothing but padding.
    * `undefined` without a stream of retransmissions or before the first frame.
@@ -220,10 +228,12 @@ export class VideoSendStream {
   #resend(sequenceNumbers: readonly number[], timing: { nowMs: number; roundTripMs: number }): readonly Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (const sequenceNumber of sequenceNumbers) {
+      // Lost twice: another failure would freeze the picture for half a second, so that now two copies go.
+      const copies = timing.roundTripMs >= TWO_COPIES_FROM_MS && this.#history.wasResent(sequenceNumber) ? 2 : 1;
       const packet = this.#history.takeForResend(sequenceNumber, timing);
       if (!packet) continue;
       if (this.#rtx) {
-        packets.push(this.#rtx.wrap(packet, this.#template.byteLength));
+        for (let copy = 0; copy < copies; copy += 1) packets.push(this.#rtx.wrap(packet, this.#template.byteLength));
         continue;
       }
       packets.push(packet);

@@ -137,6 +137,7 @@ export class SimulatedCall {
       roundTripTime: this.#roundTripTime,
       limits: TRANSPORT_BITRATE_LIMITS,
       makePadding: (byteLength) => this.#sending.makePadding(byteLength),
+      onFlush: () => this.#sending.restart(),
       send: (packet) => {
         transmit(packet);
         this.#longestQueueMs = Math.max(this.#longestQueueMs, this.link.queueMs);

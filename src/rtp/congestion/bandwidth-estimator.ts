@@ -130,7 +130,7 @@ export class BandwidthEstimator {
       acknowledgedBps: this.#acknowledged.currentBps,
       nowMs,
     });
-    const isCalm = this.#detector.state === "normal" && this.#lossBased.fractionLost < CALM_LOSS;
+    const isCalm = this.#detector.state === "normal" && this.#lossBased.presentLoss < CALM_LOSS;
     this.#calmSinceMs = isCalm ? (this.#calmSinceMs ?? nowMs) : undefined;
     this.#planProbe(nowMs);
   }
@@ -156,9 +156,14 @@ export class BandwidthEstimator {
       if (delta && this.#detector.update(delta) === "overuse") sawOveruse = true;
     }
     const use = sawOveruse || this.#detector.state === "overuse" ? "overuse" : this.#detector.state;
-    if (probedBps !== undefined && use !== "overuse") this.#delayBased.set(probedBps, nowMs);
+    // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
+    const isBelieved = this.#idle.idleSinceMs !== undefined || (probedBps ?? 0) > this.#delayBased.currentBps;
+    if (probedBps !== undefined && use !== "overuse" && isBelieved) this.#delayBased.set(probedBps, nowMs);
     else this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, nowMs });
-    if (use === "overuse") this.#probePlan.expectChange();
+    if (use !== "overuse") return;
+    this.#probePlan.expectChange();
+    // How far to go down is decided by what arrives now, not by what arrived before the queue grew.
+    this.#acknowledged.expectChange();
   }
 
   #planProbe(nowMs: number): void {

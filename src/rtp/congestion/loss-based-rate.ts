@@ -22,6 +22,8 @@ const BIAS_SMOOTHING = 0.002;
 const MAX_INCREASE = 1.3;
 const INCREASE_WINDOW_MS = 300;
 const NEWTON_STEPS = 3;
+/** Rates up to this factor of the estimate are like it. */
+const PRESENT_FACTOR = 1.5;
 
 interface Observation {
   readonly packets: number;
@@ -65,13 +67,16 @@ export class LossBasedRate {
 
   /** The share of packets lost lately, 0 to 1. */
   get fractionLost(): number {
-    let lost = 0;
-    let packets = 0;
-    for (const [weight, observation] of this.#weighed()) {
-      lost += weight * observation.lost;
-      packets += weight * observation.packets;
-    }
-    return packets === 0 ? 0 : lost / packets;
+    return this.#lossOf(() => true);
+  }
+
+  /**
+   * The share lost at rates like the present one. What was lost while much more was sent, before the rate fell, is
+   * explained by that.
+   */
+  get presentLoss(): number {
+    const limitBps = (this.#bps ?? Infinity) * PRESENT_FACTOR;
+    return this.#lossOf(({ bps }) => bps <= limitBps);
   }
 
   /** Takes the packets of a feedback, in the order of sending. */
@@ -91,7 +96,8 @@ export class LossBasedRate {
     const isUp = best.bps > this.#bps && best.naturalLoss >= fractionLost * 0.5;
     if (best.bps <= this.#bps || isUp || fractionLost < MIN_NATURAL_LOSS) this.#bps = best.bps;
     this.#naturalLoss = best.naturalLoss;
-    const hardLimitBps = fractionLost > NATURAL_LOSS ? NATURAL_LOSS_BPS / (fractionLost - NATURAL_LOSS) : Infinity;
+    const { presentLoss } = this;
+    const hardLimitBps = presentLoss > NATURAL_LOSS ? NATURAL_LOSS_BPS / (presentLoss - NATURAL_LOSS) : Infinity;
     const capped = Math.min(this.#bps, delayBasedBps, hardLimitBps);
     this.#bps = Math.min(this.#limits.maximumBps, Math.max(this.#limits.minimumBps, capped));
   }
@@ -170,6 +176,17 @@ export class LossBasedRate {
       sum += weight * (lost * Math.log(probability) + (packets - lost) * Math.log(1 - probability) + bias * packets);
     }
     return sum;
+  }
+
+  #lossOf(counts: (observation: Observation) => boolean): number {
+    let lost = 0;
+    let packets = 0;
+    for (const [weight, observation] of this.#weighed()) {
+      if (!counts(observation)) continue;
+      lost += weight * observation.lost;
+      packets += weight * observation.packets;
+    }
+    return packets === 0 ? 0 : lost / packets;
   }
 
   #weighed(): [weight: number, Observation][] {

@@ -15,6 +15,7 @@ const RESULT_MS = 1000;
 /** How often is probed while the encoder does not use what it might, and how often while it uses all. */
 const IDLE_INTERVAL_MS = 5000;
 const BUSY_INTERVAL_MS = 2000;
+const MAX_BACKOFF = 1.5;
 /** While the path is calm for so long only, nothing is tried. */
 const CALM_MS = 1000;
 
@@ -28,7 +29,7 @@ export interface ProbePlanUpdate {
 
 /**
  * Decides when to probe for more: at the beginning, so that a call on a good network is sharp after a round trip; as long as
- * probes succeed; every five seconds while the encoder does not use what it might; and every two seconds
+ * probes succeed; every five seconds while the encoder does not use what it might; and every two to three seconds
  * while it does and the path is calm, because creeping up from where a bad moment has left it takes half a minute.
  */
 export class ProbePlan {
@@ -60,7 +61,7 @@ export class ProbePlan {
     }
     if (calmSinceMs === undefined || nowMs - calmSinceMs < CALM_MS) return undefined;
     // On a path that has no more to give, probes become rare.
-    const backoff = isIdle ? 1 : Math.min(4, 1 + this.#failedCount);
+    const backoff = isIdle ? 1 : Math.min(MAX_BACKOFF, 1 + this.#failedCount / 8);
     if (sinceMs < (isIdle ? IDLE_INTERVAL_MS : BUSY_INTERVAL_MS) * backoff) return undefined;
     if (estimateBps < this.#successBps) this.#failedCount += 1;
     return this.#cluster(estimateBps * FACTOR, nowMs);
