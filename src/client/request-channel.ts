@@ -40,11 +40,11 @@ export class RequestChannel {
 
   #send(): void {
     if (this.#sending || this.#channel.readyState !== "open" || this.#signal.aborted) return;
-    this.#sending = true;
-    void this.#sendAll().finally(() => (this.#sending = false)); // It never rejects.
+    void this.#sendAll(); // It never rejects.
   }
 
   async #sendAll(): Promise<void> {
+    this.#sending = true;
     for (let request = this.#next(); request; request = this.#next()) {
       for (const text of splitMessage(encodeClientRequest(request))) {
         await this.#room();
@@ -52,6 +52,8 @@ export class RequestChannel {
         this.#channel.send(text);
       }
     }
+    // In the same step as the last look: what is said from now on is sent anew.
+    this.#sending = false;
   }
 
   #next(): ClientRequest | undefined {
@@ -65,10 +67,10 @@ export class RequestChannel {
   }
 
   /** Waits until the browser has sent most of what it has. */
-  #room(): Promise<void> {
-    if (this.#channel.bufferedAmount <= MAX_BUFFERED_BYTES || this.#signal.aborted) return Promise.resolve();
+  async #room(): Promise<void> {
+    if (this.#channel.bufferedAmount <= MAX_BUFFERED_BYTES || this.#signal.aborted) return;
     this.#channel.bufferedAmountLowThreshold = MAX_BUFFERED_BYTES / 2;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       const done = new AbortController();
       const settle = (): void => {
         done.abort();

@@ -6,9 +6,6 @@ import { pageFiles } from "./page-files.ts";
 const CONFIG_MARKER = "<!--fastrtc-config-->";
 
 const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; object-src 'none'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "permissions-policy": "camera=(self), microphone=(self), display-capture=(self)",
@@ -31,12 +28,27 @@ export async function pageResponse(path: string, config: () => Promise<PageConfi
   }
   const html = new TextDecoder().decode(file.bytes);
   invariant(html.includes(CONFIG_MARKER), "the page has a place for its configuration");
-  const element = configElement(await config());
+  const pageConfig = await config();
+  const element = configElement(pageConfig);
   return new Response(
     html.replace(CONFIG_MARKER, () => element),
     {
-      headers: { "content-type": file.contentType, "cache-control": "no-store", ...SECURITY_HEADERS },
+      headers: {
+        "content-type": file.contentType,
+        "cache-control": "no-store",
+        "content-security-policy": securityPolicy(pageConfig),
+        ...SECURITY_HEADERS,
+      },
     },
+  );
+}
+
+/** What the page may load: pictures and sounds from elsewhere only where there are inputs or outputs to hold them. */
+function securityPolicy({ additionalInputs, additionalOutputs }: PageConfig): string {
+  const elsewhere = additionalInputs.length + additionalOutputs.length > 0 ? " https: http:" : "";
+  return (
+    `default-src 'self'; img-src 'self' data: blob:${elsewhere}; media-src 'self' data: blob: mediastream:${elsewhere}; ` +
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
   );
 }
 

@@ -28,6 +28,7 @@ export class ShownOutputs {
   readonly #given: AsyncIterable<AdditionalOutputs>;
   #shown: readonly unknown[];
   #begun = false;
+  #changed = false;
 
   constructor(session: Session, options: ShownOutputsOptions) {
     this.#session = session;
@@ -36,9 +37,12 @@ export class ShownOutputs {
     this.#shown = options.outputs.map(firstValue);
   }
 
-  /** The page asks to be shown them. Harmless when repeated. */
+  /** The page asks to be shown them; one that asks again, over a new connection, is told how they stand. */
   begin(): void {
-    if (this.#begun) return;
+    if (this.#begun) {
+      if (this.#changed) this.#send();
+      return;
+    }
     this.#begun = true;
     void runInSession(this.#session, () => this.#showAll()); // It never rejects.
   }
@@ -59,7 +63,13 @@ export class ShownOutputs {
     const result = handler ? await handler(...this.#current(), ...given) : outputs.length === 1 ? given[0] : given;
     const values = outputs.length === 1 ? [result] : asList(result);
     this.#shown = await parseOutputs(outputs, values);
+    this.#changed = true;
     this.#keepAsInputs();
+    this.#send();
+  }
+
+  #send(): void {
+    const { outputs } = this.#options;
     const message: ShowOutputsMessage = {
       type: "show_outputs",
       data: this.#shown.map((value, index) => (isState(outputs[index]) ? null : value)),

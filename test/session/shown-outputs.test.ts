@@ -153,3 +153,13 @@ test("nothing is shown before the page asks, nor after the session", async () =>
   await turns();
   expect(pages()).toEqual([]);
 });
+
+test("a page that asks again is told how things stand", async () => {
+  const { shown, give, pages } = setUp({ outputs: [number()] });
+  shown.begin();
+  shown.begin();
+  give(1);
+  await turns();
+  shown.begin();
+  expect(pages()).toEqual([[1], [1]]);
+});

@@ -1,6 +1,8 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { Controls } from "./controls.tsx";
+import { InputPanel, OutputPanel } from "./fields/panels.tsx";
+import { useFields } from "./fields/use-fields.ts";
 import type { PageConfig } from "./page-config.ts";
 import { Stage } from "./stage.tsx";
 import { StatsLine } from "./stats-line.tsx";
@@ -9,7 +11,8 @@ import { useCameras } from "./use-cameras.ts";
 import { useStream } from "./use-stream.ts";
 
 export function App({ config }: { config: PageConfig }): VNode {
-  const { state, start, stop, switchCamera, reportFirstPicture, dismiss } = useStream(config);
+  const fields = useFields(config);
+  const { state, start, stop, switchCamera, reportFirstPicture, dismiss } = useStream(config, fields.attach);
   const cameras = useCameras(state.input);
   const [chosenId, setChosenId] = useState<string>();
   const usesCamera = config.mode !== "receive" && config.modality !== "audio";
@@ -40,6 +43,8 @@ export function App({ config }: { config: PageConfig }): VNode {
           onStart={() => start({ cameraId: chosenId, relaxed: false })}
           onStop={stop}
         />
+        <InputPanel config={config} fields={fields} />
+        <OutputPanel config={config} fields={fields} />
         <StatsLine
           stats={state.phase.type === "live" ? state.stats : undefined}
           modality={config.modality}

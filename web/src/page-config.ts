@@ -1,4 +1,4 @@
-import type { Modality, Mode } from "../../src/client/index.ts";
+import type { ComponentDescriptor, Modality, Mode, OutputDescriptor } from "../../src/client/index.ts";
 
 /** What the server tells the page about its stream. */
 export interface PageConfig {
@@ -11,6 +11,10 @@ export interface PageConfig {
   readonly rtpParams: Partial<RTCRtpSendParameters> | null;
   /** Seconds a connection may last. */
   readonly timeLimit: number | null;
+  readonly additionalInputs: readonly ComponentDescriptor[];
+  readonly additionalOutputs: readonly OutputDescriptor[];
+  /** When inputs are sent: at each change, or when the visitor says so. */
+  readonly sendInputOn: "change" | "submit";
 }
 
 const DEFAULTS: PageConfig = {
@@ -22,6 +26,9 @@ const DEFAULTS: PageConfig = {
   trackConstraints: null,
   rtpParams: null,
   timeLimit: null,
+  additionalInputs: [],
+  additionalOutputs: [],
+  sendInputOn: "change",
 };
 
 /** Reads the block of JSON that the server puts into the page; the defaults without one, as under `npm run dev`. */

@@ -129,9 +129,9 @@ function onMessage(state: StreamState, message: ConnectionEvents["message"]): St
     case "error":
     case "warning":
       return { ...state, toasts: addToast(state.toasts, message.type, message.data) };
-    case "send_input": // The page has no inputs,
-    case "fetch_output": // no outputs
-    case "stopword": // and no stop words to show yet;
+    case "send_input": // The fields answer it themselves;
+    case "fetch_output": // outputs come by a message of their own;
+    case "stopword": // stop words are not shown yet;
     case "log": // logs are for programs;
     case "end_stream": // and these two close the connection, which says so itself.
     case "update_connection":

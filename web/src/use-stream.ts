@@ -31,7 +31,8 @@ export interface StartOptions {
   readonly relaxed: boolean;
 }
 
-export function useStream(config: PageConfig): UsedStream {
+/** @param attach is given each new connection, for the page's inputs and outputs. */
+export function useStream(config: PageConfig, attach: (connection: Connection) => void): UsedStream {
   const [state, dispatch] = useReducer(reduce, undefined, () => initialState(problemAtStart(config)));
   const running = useRef<Connection>(null);
 
@@ -44,10 +45,12 @@ export function useStream(config: PageConfig): UsedStream {
         modality: config.modality,
         mode: config.mode,
         media: captureConstraints(config, options),
+        showsOutputs: config.additionalOutputs.length > 0,
         ...(config.rtcConfiguration && { rtcConfiguration: config.rtcConfiguration }),
         ...(config.rtpParams && { rtpParams: config.rtpParams }),
       });
       running.current = connection;
+      attach(connection);
       dispatch({ type: "start" });
       const slow = setTimeout(() => dispatch({ type: "slow" }), SLOW_AFTER_MS);
       connection.on("state", (reached) => {
@@ -61,7 +64,7 @@ export function useStream(config: PageConfig): UsedStream {
       connection.on("message", (message) => dispatch({ type: "message", message }));
       connection.on("error", (error) => dispatch({ type: "error", error }));
     },
-    [config],
+    [config, attach],
   );
 
   const stop = useCallback(() => running.current?.close(), []);
