@@ -1,0 +1,58 @@
+// `npm run fuzz`: every parser with ten million inputs. `-- --help` tells the options.
+import { parseArgs } from "node:util";
+import { type FuzzReport, MAX_GROWTH_BYTES, fuzz } from "./fuzz-run.ts";
+import { fuzzTargets, inputsOf } from "./fuzz-targets.ts";
+
+const USAGE = `npm run fuzz -- [options]
+
+  --inputs n      inputs for all parsers together (default: 10000000)
+  --seed n        another seed gives other inputs; the same one the same (default: the day, as 20261231)
+  --minutes n     a parser is left when its share of this time is over (default: 20)
+  --only text     only parsers whose names contain this`;
+
+const { values } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "10000000" },
+    seed: { type: "string", default: new Date().toISOString().slice(0, 10).replaceAll("-", "") },
+    minutes: { type: "string", default: "20" },
+    only: { type: "string", default: "" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) console.log(USAGE);
+else process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const targets = fuzzTargets.filter(({ name }) => name.includes(values.only));
+  const maxMs = (Number(values.minutes) * 60_000) / targets.length;
+  const seed = Number(values.seed);
+  const startMs = performance.now();
+  console.log(`seed ${seed}`);
+  let [inputs, failed] = [0, 0];
+  for (const target of targets) {
+    const report = await fuzz(target, { inputs: inputsOf(target, Number(values.inputs)), seed, maxMs });
+    inputs += report.inputs;
+    if (!holds(report)) failed += 1;
+    print(report);
+  }
+  const seconds = (performance.now() - startMs) / 1000;
+  console.log(`${inputs} inputs in ${seconds.toFixed(0)} s; ${targets.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+function holds({ failures, grownBytes }: FuzzReport): boolean {
+  return failures.length === 0 && grownBytes <= MAX_GROWTH_BYTES;
+}
+
+function print(report: FuzzReport): void {
+  const { name, inputs, accepted, microsecondsPerInput, slowestMs, grownBytes, failures } = report;
+  const figures = [
+    `${inputs} inputs`,
+    `${((100 * accepted) / inputs).toFixed(1)} % made sense`,
+    `${microsecondsPerInput.toFixed(1)} µs each`,
+    `slowest ${slowestMs.toFixed(1)} ms`,
+    `memory ${(grownBytes / 1e6).toFixed(1)} MB`,
+  ];
+  console.log(`${holds(report) ? "PASS" : "FAIL"} ${name}: ${figures.join(", ")}`);
+  for (const { input, reason } of failures) console.log(`  ${reason}\n  input ${input}`);
+}
