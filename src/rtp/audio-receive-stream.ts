@@ -44,7 +44,7 @@ export class AudioReceiveStream {
   readonly #reception = new ReceptionStats({ clockRate: OPUS_CLOCK_RATE });
   readonly #sequences = new SequenceUnwrapper();
   readonly #timestamps = new TimestampUnwrapper();
-  readonly #order = new AudioReorderBuffer();
+  readonly #order: AudioReorderBuffer;
   readonly #nacks: NackGenerator | undefined;
   readonly #line = new SoundLine();
   #nextReportMs: number | undefined;
@@ -55,6 +55,7 @@ export class AudioReceiveStream {
 
   constructor(options: AudioReceiveStreamOptions) {
     this.#options = options;
+    this.#order = new AudioReorderBuffer({ learnsFromGivenUp: options.nack !== true });
     if (options.nack === true) this.#nacks = new NackGenerator({ maxAgeMs: MAX_REPAIR_MS });
   }
 

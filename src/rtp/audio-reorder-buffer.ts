@@ -44,12 +44,18 @@ export class AudioReorderBuffer {
   /** What came too early, by sequence number. */
   readonly #held = new Map<number, HeldPacket>();
   readonly #lateness = new Lateness(FIRST_WAIT_MS);
+  readonly #learnsFromGivenUp: boolean;
   #nextSequence: number | undefined;
   #repairMs = 0;
   /** Since when the packet with `#nextSequence` is missed. */
   #missedSinceMs: number | undefined;
   /** Packets that were given up, and since when they were missed: to learn from those that come after all. */
   readonly #givenUp = new Map<number, number>();
+
+  /** @param learnsFromGivenUp Whether packets that come after they were given up say how long to wait: not where they were sent again. */
+  constructor({ learnsFromGivenUp = true }: { readonly learnsFromGivenUp?: boolean } = {}) {
+    this.#learnsFromGivenUp = learnsFromGivenUp;
+  }
 
   /** When to call `handleTimer`; `undefined` while nothing is held. */
   get nextTimerMs(): number | undefined {
@@ -163,7 +169,7 @@ export class AudioReorderBuffer {
   /** A packet that comes after it was given up: the next one of its kind shall be waited for. */
   #learnFrom(sequence: number, nowMs: number): void {
     const missedSinceMs = this.#givenUp.get(sequence);
-    if (missedSinceMs === undefined || this.#repairMs > 0) return;
+    if (missedSinceMs === undefined || !this.#learnsFromGivenUp) return;
     this.#givenUp.delete(sequence);
     const lateMs = nowMs - missedSinceMs;
     if (lateMs <= REMEMBERED_MS) this.#lateness.handleLatePacket(lateMs);

@@ -52,7 +52,7 @@ export interface SoundCounts {
  * samples. What is missing between two packets is recovered from a copy, guessed (five packets at most), or silence. While
  * nothing comes, silence runs in real time, so that the end of speech can be noticed: at once when the
  * sender has announced that it has nothing to say (DTX), and otherwise half a second behind, so that what is only late still
- * finds its place. Hence the longest burst: half a second of sound, and 200 ms besides that came after silence had taken its place. That much
+ * finds its place. Hence the longest burst after a stall: half a second of sound, and 200 ms besides that came after silence had taken its place. That much
  * of the line is given back by leaving out silence later; what is later still is dropped.
  */
 export class SoundLine {

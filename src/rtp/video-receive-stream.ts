@@ -21,7 +21,7 @@ const DEFAULT_ROUND_TRIP_MS = 100;
 /** How long a packet that was asked for again may be late, and in how many round trips it should have come. */
 const MIN_GAP_TIMEOUT_MS = 400;
 const MAX_GAP_TIMEOUT_MS = 1000;
-const REPAIR_ROUNDS = 4.5;
+const REPAIR_ROUNDS = 6;
 /** How long a packet may be late when it cannot be asked for again. */
 const REORDER_TIMEOUT_MS = 60;
 /** Reports are frequent while the bitrate is still climbing. */
@@ -183,7 +183,7 @@ export class VideoReceiveStream {
     const roundTripMs = roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#nacks.setRoundTripMs(roundTripMs);
     this.#keyframes.setRoundTripMs(roundTripMs);
-    // Time for four rounds of asking. Giving up earlier costs a whole keyframe on a network that is losing packets: of its
+    // Time for six rounds of asking. Giving up earlier costs a whole keyframe on a network that is losing packets: of its
     // twenty packets one is lost more often than not, and the repair begins again.
     this.#assembler.setGapTimeoutMs(
       feedback.nack

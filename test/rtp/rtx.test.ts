@@ -82,4 +82,25 @@ describe("a retransmission", () => {
     expect(receiving.snapshot()).toMatchObject({ packetCount: 3, cumulativeLost: 1, frameCount: 1 });
     expect(sending.stats).toMatchObject({ packetCount: 4, resentPacketCount: 1 });
   });
+
+  it("goes twice when it is asked for once more and a round trip is long", () => {
+    const sending = new VideoSendStream({
+      ...ORIGINAL,
+      cname: "a",
+      packetizer: new Vp8Packetizer({ firstPictureId: 0 }),
+      extensions: new HeaderExtensionMap(),
+      timestampOffset: 0,
+      firstSequenceNumber: 7,
+      wallOffsetMs: 0,
+      roundTripTime: new RoundTripTime(),
+      rtx: { ssrc: 0x0a0b0c0d, payloadType: 97, firstSequenceNumber: 5 },
+    });
+    sending.packetize({ data: new Uint8Array(100), keyframe: true, timestampUs: 0 }, 0);
+    const resent = (nowMs: number): number[] =>
+      sending
+        .handleRtcp({ type: "nack", senderSsrc: 1, mediaSsrc: ORIGINAL.ssrc, sequenceNumbers: [7] }, nowMs)
+        .map((bytes) => parse(bytes).sequenceNumber);
+    // Before it is measured the round trip is taken to be 100 ms.
+    expect([resent(50), resent(70), resent(160), resent(180)]).toEqual([[5], [], [6, 7], []]);
+  });
 });
