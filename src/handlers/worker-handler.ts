@@ -7,6 +7,7 @@ import { AdditionalOutputs } from "../session/additional-outputs.ts";
 import { CloseStream } from "../session/close-stream.ts";
 import type { Mode } from "../session/modality.ts";
 import type { Emission, HandlerSession, PictureReader } from "../session/peer-handler.ts";
+import { FrameSource } from "./worker/frame-source.ts";
 import { readSharedPicture, SharedPictureSlot } from "./worker/shared-picture.ts";
 import { startWorker } from "./worker/start-worker.ts";
 import { type FromWorker, type ToWorker, unshareError } from "./worker/worker-messages.ts";
@@ -23,7 +24,8 @@ const MAX_FRUITLESS_STARTS = 3;
  *
  * The module's default export is what would otherwise be the handler: a function or generator of pictures, or a
  * VideoStreamHandler. `getCurrentContext`, `warning`, additional inputs and outputs work there as on the main thread; what is
- * given as an output must be something that structured cloning can copy. While it works only the newest picture waits.
+ * given as an output must be something that structured cloning can copy. While it works only the newest picture waits, or every
+ * picture, as far as a second's worth goes, where the module's VideoStreamHandler has `skipFrames: false`.
  *
  * A worker takes about a quarter of a second and 30 MB to start, and up to a second more where tsx compiles TypeScript. One that
  * dies is reported and started again; its pictures are missing meanwhile. The Stream itself stays on the main thread.
@@ -53,44 +55,39 @@ export class WorkerHandler {
     return {
       async *video(frames, session): AsyncGenerator<Emission<VideoFrame>, void, undefined> {
         const source = new FrameSource(frames);
-        let fruitless = 0;
-        while (!session.signal.aborted) {
-          const worker = new HandlerWorker(module, mode, source, session);
-          try {
-            for await (const emission of worker.emissions()) {
-              fruitless = 0;
-              yield emission;
-            }
-            return;
-          } catch (thrown) {
-            fruitless += 1;
-            if (worker.unusable || fruitless >= MAX_FRUITLESS_STARTS) throw thrown;
-            session.reportError(toError(thrown));
-          } finally {
-            worker.end();
-          }
+        try {
+          yield* worked(module, mode, source, session);
+        } finally {
+          source.close();
         }
       },
     };
   }
 }
 
-/** The peer's pictures, for one worker after the other: one that dies while it waits for a picture leaves it to the next. */
-class FrameSource {
-  readonly #frames: AsyncIterator<VideoFrame, unknown>;
-  #coming: Promise<IteratorResult<VideoFrame, unknown>> | undefined;
-
-  constructor(frames: AsyncIterable<VideoFrame>) {
-    this.#frames = frames[Symbol.asyncIterator]();
-  }
-
-  /** Waits for the next picture and takes it, unless `isWanted` says by then that it is not. Undefined when there is none. */
-  async next(isWanted: () => boolean): Promise<VideoFrame | undefined> {
-    this.#coming ??= this.#frames.next();
-    const { done, value } = await this.#coming;
-    if (done || !isWanted()) return undefined;
-    this.#coming = undefined;
-    return value;
+/** What the workers give, one after the other where one dies. */
+async function* worked(
+  module: string,
+  mode: Mode,
+  source: FrameSource,
+  session: HandlerSession,
+): AsyncGenerator<Emission<VideoFrame>, void, undefined> {
+  let fruitless = 0;
+  while (!session.signal.aborted) {
+    const worker = new HandlerWorker(module, mode, source, session);
+    try {
+      for await (const emission of worker.emissions()) {
+        fruitless = 0;
+        yield emission;
+      }
+      return;
+    } catch (thrown) {
+      fruitless += 1;
+      if (worker.unusable || fruitless >= MAX_FRUITLESS_STARTS) throw thrown;
+      session.reportError(toError(thrown));
+    } finally {
+      worker.end();
+    }
   }
 }
 
@@ -164,6 +161,7 @@ class HandlerWorker {
           throw unshareError(given.error);
         case "ended":
           return;
+        case "loaded":
         case "pull":
         case "message":
         case "error":
@@ -184,6 +182,9 @@ class HandlerWorker {
 
   #onMessage(message: FromWorker): void {
     switch (message.type) {
+      case "loaded":
+        this.#source.keep(message.capacity);
+        break;
       case "pull":
         void this.#handOver();
         break;

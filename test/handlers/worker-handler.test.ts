@@ -138,6 +138,23 @@ test("a handler may end the stream, and a generator makes pictures of its own un
   expect(await counting.next()).toBe("ended");
 });
 
+test("every picture is taken with skipFrames false, and of more than 30 that wait the oldest are dropped", async () => {
+  await using peer = run("every-frame");
+  const told = async (): Promise<unknown> => ((await peer.next()) as AdditionalOutputs).args[0];
+  peer.send(picture(0));
+  expect(await told()).toBe(0); // It is loaded: before that only the newest picture waits.
+  const next = told();
+  for (let index = 1; index <= 40; index += 1) {
+    peer.send(picture(index));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const taken = [await next];
+  while (taken.at(-1) !== 40) taken.push(await told());
+  expect(taken[0]).toBe(1);
+  expect(taken.slice(-30)).toEqual(Array.from({ length: 30 }, (_, index) => index + 11));
+  expect(taken).toEqual(taken.toSorted((one, other) => Number(one) - Number(other)));
+});
+
 test("a session ends at once, although its worker is blocked for good", async () => {
   await using peer = run("troubled", { inputs: ["block"] });
   peer.send(picture());

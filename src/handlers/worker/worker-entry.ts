@@ -81,6 +81,7 @@ async function loadHandler(): Promise<PictureReader> {
       `${start.module} has no handler: let its default export be a function of pictures, or a VideoStreamHandler.`,
     );
   }
+  if (exported instanceof VideoStreamHandler) say({ type: "loaded", capacity: exported.capacity });
   const call = callable as (...args: readonly unknown[]) => unknown;
   return start.mode === "receive" ? videoSourceHandler(call, flow.fps) : videoFunctionHandler(call, start.mode, flow);
 }

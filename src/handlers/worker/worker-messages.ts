@@ -26,7 +26,9 @@ export type ToWorker =
 
 /** What a handler's worker says. */
 export type FromWorker =
-  /** It wants the newest picture. */
+  /** The module is loaded: so many pictures may wait. */
+  | { readonly type: "loaded"; readonly capacity: number }
+  /** It wants the next picture. */
   | { readonly type: "pull" }
   | { readonly type: "picture"; readonly picture: SharedPicture }
   | { readonly type: "outputs"; readonly values: readonly unknown[] }
