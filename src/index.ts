@@ -63,6 +63,8 @@ export { SentenceSplitter } from "./speech/sentence-splitter.ts";
 export { getSileroModel } from "./speech/silero/get-silero-model.ts";
 export type { SileroVadModel, SileroVadStream } from "./speech/silero/silero-vad-model.ts";
 export type { SileroVadOptions } from "./speech/silero/silero-vad-options.ts";
+export { getSmartTurnModel } from "./speech/smart-turn/get-smart-turn-model.ts";
+export type { SmartTurnModel, SmartTurnOptions } from "./speech/smart-turn/smart-turn-model.ts";
 export { getSttModel, type SttModelName } from "./speech/stt/get-stt-model.ts";
 export type { MoonshineModel, SttOptions } from "./speech/stt/moonshine-model.ts";
 export { sttForChunks } from "./speech/stt/stt-for-chunks.ts";

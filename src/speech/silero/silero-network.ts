@@ -1,5 +1,5 @@
 import { FastRtcError } from "../../errors.ts";
-import { DenseKernel, type DenseLayer } from "./dense-kernel.ts";
+import { DenseKernel, type DenseLayer } from "../dense-kernel.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** Samples of one window at 16 kHz, 32 ms. */

@@ -4,7 +4,7 @@ import { onnxFile } from "./onnx-file.ts";
 
 /** What the model can say. The first three are the unknown word, the beginning and the end, as in Moonshine's own vocabulary. */
 const WORDS = ["<unk>", "<s>", "</s>", "▁it", "▁was", "▁loud", "▁quiet"];
-const [, BEGIN, END, IT, WAS, LOUD, QUIET] = WORDS.map((_word, index) => index) as number[];
+const [BEGIN, END, IT, WAS, LOUD, QUIET] = [1, 2, 3, 4, 5, 6] as const;
 
 /**
  * Writes a model of Moonshine's shape into a folder, as its repository on huggingface.co lies there: an encoder of samples, a decoder
@@ -89,11 +89,11 @@ function decoder(): Buffer {
     return table.flat();
   };
   const always = next([
-    [BEGIN as number, IT as number, 1],
-    [IT as number, WAS as number, 1],
-    [WAS as number, QUIET as number, 0.5],
-    [LOUD as number, END as number, 1],
-    [QUIET as number, END as number, 1],
+    [BEGIN, IT, 1],
+    [IT, WAS, 1],
+    [WAS, QUIET, 0.5],
+    [LOUD, END, 1],
+    [QUIET, END, 1],
   ]);
   return onnxFile({
     inputs: [
@@ -103,7 +103,7 @@ function decoder(): Buffer {
     outputs: [{ name: "logits", shape: [1, "length", WORDS.length] }],
     constants: [
       { name: "always", shape: [WORDS.length, WORDS.length], values: always },
-      { name: "byLoudness", shape: [WORDS.length, WORDS.length], values: next([[WAS as number, LOUD as number, 1]]) },
+      { name: "byLoudness", shape: [WORDS.length, WORDS.length], values: next([[WAS, LOUD, 1]]) },
     ],
     operations: [
       { type: "ReduceMax", inputs: ["encoder_hidden_states"], outputs: ["loudest"], attributes: { axes: [1] } },

@@ -1,4 +1,4 @@
-import { invariant } from "../../errors.ts";
+import { invariant } from "../errors.ts";
 
 /** A layer of weights in the kernel's memory; made by `DenseKernel.addLayer`. */
 export interface DenseLayer {
