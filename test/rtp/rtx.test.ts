@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HeaderExtensionMap } from "../../src/rtp/header-extensions.ts";
+import { compactNtp, ntpFromWallMs } from "../../src/rtp/ntp-time.ts";
 import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../src/rtp/packet.ts";
 import { RoundTripTime } from "../../src/rtp/round-trip-time.ts";
 import { RtxWrapper, unwrapRtx } from "../../src/rtp/rtx.ts";
@@ -84,6 +85,10 @@ describe("a retransmission", () => {
   });
 
   it("goes twice when it is asked for once more and a round trip is long", () => {
+    const roundTripTime = new RoundTripTime();
+    const report = { ssrc: 1, fractionLost: 0, cumulativeLost: 0, extendedHighestSequence: 0, jitter: 0 };
+    const lastSenderReport = compactNtp(ntpFromWallMs(1000));
+    roundTripTime.handleReportBlock({ ...report, lastSenderReport, delaySinceLastSenderReport: 0 }, 1100);
     const sending = new VideoSendStream({
       ...ORIGINAL,
       cname: "a",
@@ -92,7 +97,7 @@ describe("a retransmission", () => {
       timestampOffset: 0,
       firstSequenceNumber: 7,
       wallOffsetMs: 0,
-      roundTripTime: new RoundTripTime(),
+      roundTripTime,
       rtx: { ssrc: 0x0a0b0c0d, payloadType: 97, firstSequenceNumber: 5 },
     });
     sending.packetize({ data: new Uint8Array(100), keyframe: true, timestampUs: 0 }, 0);
@@ -100,7 +105,6 @@ describe("a retransmission", () => {
       sending
         .handleRtcp({ type: "nack", senderSsrc: 1, mediaSsrc: ORIGINAL.ssrc, sequenceNumbers: [7] }, nowMs)
         .map((bytes) => parse(bytes).sequenceNumber);
-    // Before it is measured the round trip is taken to be 100 ms.
     expect([resent(50), resent(70), resent(160), resent(180)]).toEqual([[5], [], [6, 7], []]);
   });
 });
