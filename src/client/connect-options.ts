@@ -23,6 +23,8 @@ export interface ConnectOptions {
   rtpParams?: Partial<RTCRtpSendParameters>;
   /** Whether the server is asked for what the page shows of the additional outputs. @default false */
   showsOutputs?: boolean;
+  /** Whether the server is asked, once a second, how the stream does on its side: `server` of the statistics. @default false */
+  readsServerStats?: boolean;
   /** Milliseconds from the offer until the connection must stand. @default 30000 */
   connectTimeoutMs?: number;
   /**

@@ -1,6 +1,7 @@
 import { toError } from "../errors.ts";
 import { MessageJoiner } from "../protocol/message-pieces.ts";
 import type { ProtocolMessage } from "../protocol/server-message.ts";
+import { parseServerStats, type ServerStats } from "../protocol/server-stats.ts";
 import { capture, type CaptureConstraints } from "./capture.ts";
 import { ClientError } from "./client-error.ts";
 import type { BrowserParts, ConnectOptions, Modality, Mode } from "./connect-options.ts";
@@ -53,6 +54,7 @@ export class Connection implements AsyncDisposable {
   #attempts = 0;
   #reconnection: Reconnection | undefined;
   #baseline: StatsBaseline | undefined;
+  #serverStats: ServerStats | undefined;
   #input: MediaStream | undefined;
   #output: MediaStream | undefined;
   #cancelTimeout: (() => void) | undefined;
@@ -310,6 +312,11 @@ export class Connection implements AsyncDisposable {
       this.#events.emit("outputs", outputs);
       return;
     }
+    const serverStats = parseServerStats(text);
+    if (serverStats) {
+      this.#serverStats = serverStats;
+      return;
+    }
     const message = parseServerMessage(text);
     if (!message) {
       this.#events.emit(
@@ -341,7 +348,8 @@ export class Connection implements AsyncDisposable {
     if (link === this.#link) {
       const { stats, baseline } = readStats(report.values(), this.#baseline);
       this.#baseline = baseline;
-      this.#events.emit("stats", stats);
+      this.#events.emit("stats", { ...stats, server: this.#serverStats });
+      if (this.#options.readsServerStats) link?.requests.askStats();
     }
     this.#pollStats();
   }

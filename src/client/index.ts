@@ -7,6 +7,7 @@ export type { Connection, ConnectionEvents } from "./connection.ts";
 export type { CloseReason, ConnectionState } from "./connection-state.ts";
 export { type CaptureDevice, listDevices, onDevicesChange } from "./devices.ts";
 export type { LiveStats } from "./live-stats.ts";
+export type { ServerStats } from "../protocol/server-stats.ts";
 export type { OutputDescriptor } from "../ui/describe.ts";
 export type * from "../ui/descriptor.ts";
 export type { FileData } from "../ui/file-data.ts";

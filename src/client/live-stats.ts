@@ -1,3 +1,5 @@
+import type { ServerStats } from "../protocol/server-stats.ts";
+
 /** How the connection does now: averages over the time since the reading before. Undefined is not known. */
 export interface LiveStats {
   /** Pictures per second that were received and decoded. */
@@ -15,6 +17,8 @@ export interface LiveStats {
   readonly codecs: readonly string[];
   /** Packets lost on their way here since the start. */
   readonly packetsLost: number;
+  /** What the server said last of its side; undefined unless it was asked with `readsServerStats`, and answers. */
+  readonly server?: ServerStats | undefined;
 }
 
 /** What the next reading is compared with. */

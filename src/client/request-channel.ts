@@ -18,6 +18,7 @@ export class RequestChannel {
   readonly #channel: RequestDataChannel;
   readonly #signal: AbortSignal;
   #showsOutputs = false;
+  #asksStats = false;
   #inputs: readonly unknown[] | undefined;
   #sending = false;
 
@@ -30,6 +31,12 @@ export class RequestChannel {
   /** Asks to be sent the additional outputs from now on. */
   showOutputs(): void {
     this.#showsOutputs = true;
+    this.#send();
+  }
+
+  /** Asks how the stream does on the server's side. */
+  askStats(): void {
+    this.#asksStats = true;
     this.#send();
   }
 
@@ -63,7 +70,10 @@ export class RequestChannel {
     }
     const values = this.#inputs;
     this.#inputs = undefined;
-    return values && { type: "set_input", values };
+    if (values) return { type: "set_input", values };
+    if (!this.#asksStats) return undefined;
+    this.#asksStats = false;
+    return { type: "stats" };
   }
 
   /** Waits until the browser has sent most of what it has. */

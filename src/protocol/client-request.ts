@@ -3,7 +3,9 @@ export type ClientRequest =
   /** The visitor's additional inputs, one value for each. */
   | { readonly type: "set_input"; readonly values: readonly unknown[] }
   /** The client shows additional outputs: it is sent `show_outputs` from now on. */
-  | { readonly type: "show_outputs" };
+  | { readonly type: "show_outputs" }
+  /** How the client's own stream does: answered with a `stats` message. */
+  | { readonly type: "stats" };
 
 /** What is sent to a client that asked for it: the value of each additional output. */
 export interface ShowOutputsMessage {
@@ -21,7 +23,7 @@ export function parseClientRequest(text: string): ClientRequest | undefined {
     return undefined; // Clients may send any text.
   }
   if (typeof fields !== "object" || fields === null || !("type" in fields)) return undefined;
-  if (fields.type === "show_outputs") return { type: "show_outputs" };
+  if (fields.type === "show_outputs" || fields.type === "stats") return { type: fields.type };
   if (fields.type !== "set_input" || !("data" in fields) || !Array.isArray(fields.data)) return undefined;
   return { type: "set_input", values: fields.data };
 }

@@ -3,6 +3,7 @@ import { invariant } from "../errors.ts";
 import type { AdditionalInput } from "../ui/additional-input.ts";
 import type { AdditionalOutput } from "../ui/additional-output.ts";
 import type { OfferReply } from "../protocol/offer-reply.ts";
+import { encodeServerStats } from "../protocol/server-stats.ts";
 import type { Logger } from "./logger.ts";
 import type { Modality, Mode } from "./modality.ts";
 import type { PeerHandlerFactory } from "./peer-handler.ts";
@@ -15,6 +16,7 @@ import { Session } from "./session.ts";
 import { StreamMetrics } from "./stream-metrics.ts";
 import { ShownOutputs } from "./shown-outputs.ts";
 import { VisitorRequests } from "./visitor-requests.ts";
+import { visitorStats } from "./visitor-stats.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PeersOptions {
@@ -94,6 +96,7 @@ export class Peers {
     const requests = new VisitorRequests({
       setInputs: (values) => this.inputs.setByVisitor(session, values),
       showOutputs: () => shown?.begin(),
+      tellStats: () => session.sendMessage({ type: "custom", text: encodeServerStats(visitorStats(session.stats())) }),
     });
     for (const listener of this.#listeners) session.observe(listener(session));
     this.#arrivals.arrived(session);

@@ -4,6 +4,7 @@ import { MessageJoiner } from "../protocol/message-pieces.ts";
 export interface VisitorRequestsOptions {
   readonly setInputs: (values: readonly unknown[]) => void;
   readonly showOutputs: () => void;
+  readonly tellStats: () => void;
 }
 
 /** Reads what a page asks of its session on the data channel. */
@@ -31,6 +32,9 @@ export class VisitorRequests {
         return;
       case "show_outputs":
         this.#options.showOutputs();
+        return;
+      case "stats":
+        this.#options.tellStats();
         return;
     }
   }

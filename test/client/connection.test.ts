@@ -202,6 +202,27 @@ describe("while connected", () => {
     expect(browser.clock.pendingTimers).toBe(0);
   });
 
+  it("the server is asked for its side of the statistics where that is wanted, and its answer is with the next ones", async () => {
+    const { browser, connection, events } = start({ readsServerStats: true });
+    await offered(browser);
+    const sent: string[] = [];
+    Object.assign(browser.peer().channel, {
+      readyState: "open",
+      bufferedAmount: 0,
+      send: (text: string) => sent.push(text),
+    });
+    browser.peer().reach("connected");
+    browser.clock.advance(1000);
+    await vi.waitFor(() => expect(sent).toEqual(['{"type":"stats"}']));
+    browser.peer().receiveMessage('{"type":"stats","data":{"handlerMs":4}}');
+    browser.clock.advance(1000);
+    await vi.waitFor(() =>
+      expect(events.at(-1)).toEqual(["stats", expect.objectContaining({ server: { handlerMs: 4 } })]),
+    );
+    expect(events.filter(([name]) => name === "message" || name === "error")).toEqual([]);
+    connection.close();
+  });
+
   it("messages of the server are handed on, and what is none is told", async () => {
     const { browser, events } = start();
     await offered(browser);

@@ -47,6 +47,16 @@ test("requests wait until the channel is open, and of the inputs only the newest
   expect(channel.sent.at(-1)).toBe('{"type":"set_input","data":[3]}');
 });
 
+test("statistics are asked for once the channel is open, after everything else", async () => {
+  const { channel, requests } = setUp();
+  requests.askStats();
+  requests.askStats();
+  requests.setInputs([1]);
+  channel.open();
+  await turns();
+  expect(channel.sent).toEqual(['{"type":"set_input","data":[1]}', '{"type":"stats"}']);
+});
+
 test("a long message goes in pieces, no more than 1 MiB ahead of the network", async () => {
   const { channel, requests } = setUp();
   channel.open();

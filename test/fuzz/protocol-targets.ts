@@ -2,6 +2,7 @@ import { parseServerMessage } from "../../src/client/server-message.ts";
 import { decodeBase64, encodeBase64, readBase64 } from "../../src/protocol/base64.ts";
 import { encodeClientRequest, parseClientRequest } from "../../src/protocol/client-request.ts";
 import { MessageJoiner, splitMessage } from "../../src/protocol/message-pieces.ts";
+import { parseServerStats } from "../../src/protocol/server-stats.ts";
 import { parseOfferRequest } from "../../src/protocol/offer-request.ts";
 import { writeAnswer } from "../../src/protocol/sdp/answer.ts";
 import { parseTrickledCandidate, writeCandidate } from "../../src/protocol/sdp/candidate.ts";
@@ -217,7 +218,7 @@ const publicHosts: FuzzTarget = {
 const clientRequests: FuzzTarget = {
   name: "request of a page on the data channel",
   corpus: [
-    ...json({ type: "set_input", data: [1, "a", null] }, { type: "show_outputs" }),
+    ...json({ type: "set_input", data: [1, "a", null] }, { type: "show_outputs" }, { type: "stats" }),
     ...splitMessage(JSON.stringify({ type: "set_input", data: ["x".repeat(3000)] })).map(bytesOf),
   ],
   tokens: [...JSON_TOKENS, bytesOf('{"type":"piece"'), bytesOf('"index":0'), bytesOf('"count":2')],
@@ -240,9 +241,13 @@ const serverMessages: FuzzTarget = {
     { type: "end_stream", data: "over" },
     { type: "log", data: { a: 1 } },
     { type: "update_connection", data: "closed" },
+    { type: "stats", data: { receivedFps: 29.9, fractionLost: 0, handlerMs: 3 } },
   ),
   tokens: JSON_TOKENS,
-  open: () => (bytes) => parseServerMessage(textOf(bytes)) !== undefined,
+  open: () => (bytes) => {
+    const text = textOf(bytes);
+    return parseServerStats(text) !== undefined || parseServerMessage(text) !== undefined;
+  },
 };
 
 const base64: FuzzTarget = {

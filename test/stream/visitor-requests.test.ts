@@ -57,3 +57,14 @@ test("where no page is served inputs belong to the application, and messages are
   expect(heard(client)).not.toContainEqual(expect.objectContaining({ type: "error" }));
   await stream.close();
 });
+
+test("a visitor of the page is told how its own stream does, when it asks", async () => {
+  const stream = makeStream();
+  await stream.fetch(new Request("http://localhost/"), { page: true });
+  const client = await connectedClient(stream);
+  await client.say('{"type":"stats"}');
+  await expect
+    .poll(() => heard(client))
+    .toContainEqual({ type: "stats", data: expect.objectContaining({ sentFps: expect.any(Number) }) });
+  await stream.close();
+});

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatBitrate, formatTimeLeft, formatWhole } from "../../web/src/figures.ts";
+import { formatBitrate, formatShare, formatTimeLeft, formatWhole } from "../../web/src/figures.ts";
 
 it.each([
   [600, "10:00"],
@@ -25,4 +25,14 @@ it.each([
 
 it("rounds, and has a dash for what is not known", () => {
   expect([formatWhole(29.6), formatWhole(undefined)]).toEqual(["30", "–"]);
+});
+
+it.each([
+  [undefined, "–"],
+  [0, "0 %"],
+  [0.0123, "1.2 %"],
+  [0.05, "5 %"],
+  [0.256, "26 %"],
+])("a share of %d is %s", (share, text) => {
+  expect(formatShare(share)).toBe(text);
 });

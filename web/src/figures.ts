@@ -18,3 +18,10 @@ export function formatBitrate(bitsPerSecond: number | undefined): string {
 export function formatWhole(value: number | undefined): string {
   return value === undefined ? "–" : String(Math.round(value));
 }
+
+/** A share of 0 to 1 in per cent, with a decimal below ten; a dash when not known. */
+export function formatShare(share: number | undefined): string {
+  if (share === undefined) return "–";
+  const percent = share * 100;
+  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+}

@@ -46,6 +46,7 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
         mode: config.mode,
         media: captureConstraints(config, options),
         showsOutputs: config.additionalOutputs.length > 0,
+        readsServerStats: true,
         ...(config.rtcConfiguration && { rtcConfiguration: config.rtcConfiguration }),
         ...(config.rtpParams && { rtpParams: config.rtpParams }),
       });

@@ -1,0 +1,53 @@
+/** What the server tells a client that asks how its own stream does. What is not known is absent. */
+export interface ServerStats {
+  /** Pictures per second that came from the client, and that went back. */
+  readonly receivedFps?: number | undefined;
+  readonly sentFps?: number | undefined;
+  /** Share of the client's packets that were lost lately, of pictures or of sound, whichever is more: 0 to 1. */
+  readonly fractionLost?: number | undefined;
+  /** To the client and back over the network, in milliseconds. */
+  readonly roundTripMs?: number | undefined;
+  /** What a picture takes on average in milliseconds: decoding, waiting for the handler, the handler, and encoding. */
+  readonly decodeMs?: number | undefined;
+  readonly queueMs?: number | undefined;
+  readonly handlerMs?: number | undefined;
+  readonly encodeMs?: number | undefined;
+}
+
+const NAMES: readonly (keyof ServerStats)[] = [
+  "receivedFps",
+  "sentFps",
+  "fractionLost",
+  "roundTripMs",
+  "decodeMs",
+  "queueMs",
+  "handlerMs",
+  "encodeMs",
+];
+
+/** The message with which a client's `stats` is answered. */
+export function encodeServerStats(stats: ServerStats): string {
+  const rounded = NAMES.flatMap((name) => {
+    const value = stats[name];
+    return value === undefined ? [] : [[name, Math.round(value * 1000) / 1000] as const];
+  });
+  return JSON.stringify({ type: "stats", data: Object.fromEntries(rounded) });
+}
+
+/** Reads that message; undefined for any other. */
+export function parseServerStats(text: unknown): ServerStats | undefined {
+  if (typeof text !== "string" || !text.startsWith('{"type":"stats"')) return undefined;
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    return undefined; // Not one of these: another reader says what is wrong with it.
+  }
+  const data = typeof fields === "object" && fields !== null && "data" in fields ? fields.data : undefined;
+  if (typeof data !== "object" || data === null) return undefined;
+  const known = NAMES.flatMap((name) => {
+    const value = (data as Readonly<Record<string, unknown>>)[name];
+    return typeof value === "number" && Number.isFinite(value) ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(known);
+}
