@@ -1,4 +1,5 @@
 import { invariant } from "../errors.ts";
+import { ExpectedLoss } from "./expected-loss.ts";
 import { findHeaderExtension } from "./header-extension-block.ts";
 import type { AudioLevel, HeaderExtensionMap } from "./header-extensions.ts";
 import { RtpHeaderTemplate } from "./header-template.ts";
@@ -73,6 +74,7 @@ export class AudioSendStream {
   #endTicks: number | undefined;
   #nextReportMs: number | undefined;
   #fractionLost = 0;
+  readonly #expectedLoss = new ExpectedLoss();
 
   constructor(options: AudioSendStreamOptions) {
     this.#options = options;
@@ -106,6 +108,11 @@ export class AudioSendStream {
     };
   }
 
+  /** For what share of lost packets to prepare, in per cent. */
+  get expectedLossPercent(): number {
+    return this.#expectedLoss.percent;
+  }
+
   /** The RTP packet that carries an Opus packet. */
   packetize({ data, timestampUs, ticks, level }: OutgoingAudio, nowMs: number): Uint8Array<ArrayBuffer> {
     const headroom = this.#template.byteLength;
@@ -136,6 +143,7 @@ export class AudioSendStream {
       if (report.ssrc !== this.#options.ssrc) continue;
       this.#options.roundTripTime.handleReportBlock(report, nowMs + this.#options.wallOffsetMs);
       this.#fractionLost = report.fractionLost / 256;
+      this.#expectedLoss.handleReport(this.#fractionLost, nowMs);
     }
     return [];
   }

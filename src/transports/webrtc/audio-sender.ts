@@ -15,8 +15,6 @@ import type { AudioFormat } from "../../session/transport.ts";
  * when the event loop stood still for that long.
  */
 const MAX_WAITING = 25;
-/** With what share of lost packets in mind the copies for repair are made, in per cent, when the peer can use them. */
-const EXPECTED_LOSS_PERCENT = 5;
 /**
  * After this long without a packet one of silence is sent, in milliseconds: Chromium reports to us only while it receives
  * something, and a peer that reports nothing counts as gone.
@@ -116,19 +114,32 @@ export class AudioSender {
   }
 
   async #encodeAll(): Promise<void> {
-    const { channels, forwardErrorCorrection, discontinuous, onFailure } = this.#options;
-    await using encoder = await OpusEncoder.create({
-      channels,
-      discontinuous,
-      expectedLossPercent: forwardErrorCorrection ? EXPECTED_LOSS_PERCENT : 0,
-    });
-    for await (const frame of this.#waiting) {
-      try {
-        await this.#encode(encoder, frame);
-      } catch (thrown) {
-        onFailure(toError(thrown));
+    const { stream, forwardErrorCorrection, onFailure } = this.#options;
+    let preparedPercent = 0;
+    let encoder = await this.#openEncoder(preparedPercent);
+    try {
+      for await (const frame of this.#waiting) {
+        try {
+          const { expectedLossPercent } = stream;
+          if (forwardErrorCorrection && expectedLossPercent !== preparedPercent) {
+            // FFmpeg cannot change it on an encoder that is at work.
+            await encoder.close();
+            encoder = await this.#openEncoder(expectedLossPercent);
+            preparedPercent = expectedLossPercent;
+          }
+          await this.#encode(encoder, frame);
+        } catch (thrown) {
+          onFailure(toError(thrown));
+        }
       }
+    } finally {
+      await encoder.close();
     }
+  }
+
+  #openEncoder(expectedLossPercent: number): Promise<OpusEncoder> {
+    const { channels, discontinuous } = this.#options;
+    return OpusEncoder.create({ channels, discontinuous, expectedLossPercent });
   }
 
   async #encode(encoder: OpusEncoder, frame: AudioFrame): Promise<void> {

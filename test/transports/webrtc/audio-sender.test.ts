@@ -3,8 +3,10 @@ import { OpusDecoder } from "../../../src/codecs/opus-decoder.ts";
 import { AudioFrame } from "../../../src/media/audio-frame.ts";
 import { AudioSendStream } from "../../../src/rtp/audio-send-stream.ts";
 import { HeaderExtensionMap } from "../../../src/rtp/header-extensions.ts";
+import { carriesPreviousSound } from "../../../src/rtp/opus-packet.ts";
 import { parseRtpPacket, type RtpPacket } from "../../../src/rtp/packet.ts";
 import { RoundTripTime } from "../../../src/rtp/round-trip-time.ts";
+import type { RtcpPacket } from "../../../src/rtp/rtcp/compound.ts";
 import { AudioSender, type AudioSenderOptions } from "../../../src/transports/webrtc/audio-sender.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { loudest, sine } from "../../support/tones.ts";
@@ -51,7 +53,7 @@ function piece(index: number, channels: 1 | 2 = 1): AudioFrame {
 
 test.each([1, 2] as const)("sound leaves in order, and is the sound that came (%i channels)", async (channels) => {
   const { sender, packets, errors, sent } = setUp({ channels });
-  expect(sender.format).toEqual({ sampleRate: 48_000, channels, packetMs: 20, leadMs: 20 });
+  expect(sender.format).toEqual({ sampleRate: 48_000, channels, packetMs: 20, leadMs: 20, heardDelayMs: 60 });
   for (let index = 0; index < 30; index += 1) {
     sender.send(piece(index, channels));
     await sent(index + 1);
@@ -70,6 +72,52 @@ test("when the encoder falls behind, the oldest sound goes, and the rest keeps i
   await sent(25);
   await sender.close();
   expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual(Array.from({ length: 25 }, (_, index) => 75 + index));
+});
+
+/** What the peer says of the loss of our packets. */
+const lossReport = (fraction: number): RtcpPacket => ({
+  type: "receiver-report",
+  ssrc: 3,
+  reports: [
+    {
+      ssrc: 7,
+      fractionLost: Math.round(fraction * 256),
+      cumulativeLost: 0,
+      extendedHighestSequence: 0,
+      jitter: 0,
+      lastSenderReport: 0,
+      delaySinceLastSenderReport: 0,
+    },
+  ],
+});
+
+test.each([
+  { forwardErrorCorrection: true, carrying: [0, 30] },
+  { forwardErrorCorrection: false, carrying: [0, 0] },
+])("packets carry copies once the peer reports losses, if it uses them: $forwardErrorCorrection", async (wish) => {
+  const { forwardErrorCorrection, carrying } = wish;
+  const { sender, packets, errors, sent } = setUp({ forwardErrorCorrection });
+  const sendSyllables = async (from: number, to: number): Promise<void> => {
+    for (let index = from; index < to; index += 1) {
+      const { samples } = sine(150, {
+        length: 960,
+        begin: index * 960,
+        amplitude: Math.max(0, Math.sin(index / 4)) / 2,
+      });
+      sender.send(new AudioFrame({ samples, sampleRate: 48_000, channels: 1, timestampUs: index * 20_000 }));
+      await sent(index + 1);
+    }
+  };
+  await sendSyllables(0, 100);
+  sender.handleRtcp(lossReport(0.1), 2000);
+  await sendSyllables(100, 200);
+  await sender.close();
+  const count = (from: number, to: number): number =>
+    packets.slice(from, to).filter(({ payload }) => carriesPreviousSound(payload)).length;
+  expect(count(0, 100)).toBe(carrying[0]);
+  expect(count(100, 200)).toBeGreaterThanOrEqual(carrying[1] ?? 0);
+  expect(packets.map(({ timestamp }) => timestamp)).toEqual(packets.map((_, index) => index * 960));
+  expect(errors).toEqual([]);
 });
 
 test("what waits can be dropped", async () => {
