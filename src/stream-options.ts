@@ -58,7 +58,7 @@ export interface CommonStreamOptions<
    *   FASTRTC_BIND_ADDRESS say; else any port of any address
    */
   network?: NetworkOptions;
-  /** What the page sets on its sender. @default { degradationPreference: "maintain-framerate" } */
+  /** How video is sent, by the page and by the server. @default { degradationPreference: "maintain-framerate" } */
   rtpParams?: RtpParams | null;
   /** Whether offers may hold tracks that this modality has no use for; they are not received. @default false */
   allowExtraTracks?: boolean;

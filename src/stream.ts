@@ -102,6 +102,7 @@ export class Stream<
       modality,
       mode,
       allowExtraTracks,
+      degradationPreference: this.#options.rtpParams?.degradationPreference,
       logger,
     });
     if (modality !== "video") {

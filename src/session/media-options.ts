@@ -26,8 +26,14 @@ export interface TrackConstraints {
   [constraint: string]: unknown;
 }
 
-/** What the page sets on its sender: part of the browser's `RTCRtpSendParameters`. */
+/** What gives way when the network is slow: the size of pictures, how many there are per second, or both in turn. */
+export type DegradationPreference = "maintain-framerate" | "maintain-resolution" | "balanced";
+
+/** How video is sent, by the page and by the server: part of the browser's `RTCRtpSendParameters`. */
 export interface RtpParams {
-  /** What gives way when the network is slow. */
-  degradationPreference?: "maintain-framerate" | "maintain-resolution" | "balanced" | undefined;
+  /**
+   * What gives way when the network is slow: with "maintain-framerate" the size of pictures, with "maintain-resolution"
+   * how many there are per second, with "balanced" both in turn. @default "maintain-framerate"
+   */
+  degradationPreference?: DegradationPreference | undefined;
 }

@@ -13,6 +13,15 @@ export interface MediaPlanOptions {
   readonly allowExtraTracks: boolean;
 }
 
+/** Whether the peer tells when each packet of the connection arrived, and we tell it: then the path can be estimated. */
+export function usesTransportFeedback({ media }: Pick<Negotiation, "media">): boolean {
+  return media.some(
+    ({ feedback, headerExtensions }) =>
+      feedback.includes("transport-cc") &&
+      headerExtensions.some(({ uri }) => uri === HEADER_EXTENSION_URIS.transportSequenceNumber),
+  );
+}
+
 /** How Opus is spoken on a section, each direction as its receiver wishes (RFC 7587 §6.1). */
 export interface OpusFormat {
   readonly sentChannels: 1 | 2;
@@ -32,7 +41,7 @@ export function planMedia(offer: Offer, { modality, mode, allowExtraTracks }: Me
   const directions = { send: mode !== "send", receive: mode !== "receive" };
   const negotiation = negotiate(offer, {
     video: modality === "audio" ? undefined : videoWish(directions),
-    audio: modality === "video" ? undefined : audioWish(offer, directions),
+    audio: modality === "video" ? undefined : audioWish(offer, directions, modality),
   });
   // A front end that offers to send what it is only to receive is told so by the answer's direction.
   const used = new Set(negotiation.media.map(({ section }) => section));
@@ -62,10 +71,11 @@ function videoWish(directions: Pick<MediaWish, "send" | "receive">): MediaWish {
   return {
     ...directions,
     codecs: ["H264", "VP8"],
-    feedback: ["nack", "nack pli", "ccm fir", "goog-remb"],
+    feedback: ["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"],
     headerExtensions: [
       HEADER_EXTENSION_URIS.mid,
       HEADER_EXTENSION_URIS.absSendTime,
+      HEADER_EXTENSION_URIS.transportSequenceNumber,
       HEADER_EXTENSION_URIS.playoutDelay,
     ],
     // Chromium then probes the network with its old packets, not with padding that looks like losses in the picture.
@@ -73,12 +83,19 @@ function videoWish(directions: Pick<MediaWish, "send" | "receive">): MediaWish {
   };
 }
 
-function audioWish(offer: Offer, directions: Pick<MediaWish, "send" | "receive">): MediaWish {
+/** Sound alone needs no estimate of the path, which would cost twenty reports per second: it takes 30 to 60 kbit/s anyway. */
+function audioWish(offer: Offer, directions: Pick<MediaWish, "send" | "receive">, modality: Modality): MediaWish {
+  const besideVideo = modality === "audio-video";
   return {
     ...directions,
     codecs: ["opus"],
-    feedback: ["nack"],
-    headerExtensions: [HEADER_EXTENSION_URIS.mid, HEADER_EXTENSION_URIS.absSendTime, HEADER_EXTENSION_URIS.audioLevel],
+    feedback: ["nack", ...(besideVideo ? ["transport-cc"] : [])],
+    headerExtensions: [
+      HEADER_EXTENSION_URIS.mid,
+      HEADER_EXTENSION_URIS.absSendTime,
+      ...(besideVideo ? [HEADER_EXTENSION_URIS.transportSequenceNumber] : []),
+      HEADER_EXTENSION_URIS.audioLevel,
+    ],
     retransmission: false,
     fmtp: { opus: opusFmtp(offer) },
   };

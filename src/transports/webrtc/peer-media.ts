@@ -9,19 +9,23 @@ import { h264Format } from "../../protocol/sdp/h264-profile.ts";
 import type { AgreedMedia, Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { AudioSendStream, type AudioSendStreamOptions } from "../../rtp/audio-send-stream.ts";
 import { H264Packetizer, MODE_0_MAX_SLICE_BYTES } from "../../rtp/h264/packetizer.ts";
+import { TRANSPORT_BITRATE_LIMITS } from "../../rtp/bitrate-limits.ts";
 import { HeaderExtensionMap } from "../../rtp/header-extensions.ts";
-import { parseRtpPacket } from "../../rtp/packet.ts";
+import type { PacketKind } from "../../rtp/pacer.ts";
+import { PacketSender } from "../../rtp/packet-sender.ts";
+import { parseRtpPacket, type RtpPacket } from "../../rtp/packet.ts";
 import { RoundTripTime } from "../../rtp/round-trip-time.ts";
 import { parseRtcp, type RtcpPacket, serializeRtcp } from "../../rtp/rtcp/compound.ts";
-import { TransportStamper } from "../../rtp/transport-stamper.ts";
+import { TransportFeedbackGenerator } from "../../rtp/transport-feedback-generator.ts";
 import type { VideoCodecName } from "../../rtp/video-codec.ts";
 import { VideoSendStream } from "../../rtp/video-send-stream.ts";
 import { Vp8Packetizer } from "../../rtp/vp8/packetizer.ts";
+import type { DegradationPreference } from "../../session/media-options.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, TransportEvents } from "../../session/transport.ts";
 import { AudioReceiver } from "./audio-receiver.ts";
 import { AudioSender } from "./audio-sender.ts";
-import { opusFormat } from "./media-plan.ts";
+import { opusFormat, usesTransportFeedback } from "./media-plan.ts";
 import { VideoReceiver } from "./video-receiver.ts";
 import { VideoSender } from "./video-sender.ts";
 
@@ -29,6 +33,8 @@ export interface PeerMediaOptions {
   readonly plan: Negotiation;
   readonly clock: Clock;
   readonly events: Pick<TransportEvents, "videoFrame" | "audioFrame" | "failure">;
+  /** What gives way when the path to the peer bears too little. @default "maintain-framerate" */
+  readonly degradationPreference?: DegradationPreference | undefined;
   /** Sends an RTP or RTCP packet; only called once `start` was. */
   readonly send: (packet: Uint8Array) => void;
 }
@@ -47,7 +53,9 @@ export class PeerMedia {
   } as const;
   readonly #reducedSizeRtcp: boolean;
   readonly #extensions: HeaderExtensionMap;
-  readonly #stamper: TransportStamper;
+  readonly #sender: PacketSender;
+  /** What tells the peer which of its packets arrived and when, if it wants to know. */
+  readonly #feedback: TransportFeedbackGenerator | undefined;
   readonly #wallOffsetMs: number;
   readonly #roundTripTime = new RoundTripTime();
   readonly #pool = new FramePool();
@@ -68,7 +76,16 @@ export class PeerMedia {
     this.#extensions = new HeaderExtensionMap(
       media.flatMap(({ headerExtensions }) => headerExtensions.map(({ id, uri }) => [id, uri] as const)),
     );
-    this.#stamper = new TransportStamper(this.#extensions);
+    const isEstimated = usesTransportFeedback(plan);
+    this.#feedback = isEstimated ? new TransportFeedbackGenerator({ senderSsrc: this.#ssrcs.video }) : undefined;
+    this.#sender = new PacketSender({
+      extensions: this.#extensions,
+      roundTripTime: this.#roundTripTime,
+      limits: isEstimated ? TRANSPORT_BITRATE_LIMITS : undefined,
+      makePadding: (byteLength) => this.#videoSender?.makePadding(byteLength),
+      send: (packet) => options.send(packet),
+      onFlush: () => this.#videoSender?.restart(),
+    });
     for (const agreed of media) {
       const { section, direction } = agreed;
       const audio = section.kind === "audio";
@@ -123,6 +140,7 @@ export class PeerMedia {
   handleRtp(bytes: Uint8Array, arrivalMs: number): void {
     const packet = parseRtpPacket(bytes);
     if (!packet || this.#closed) return;
+    if (this.#feedback) this.#noteArrival(this.#feedback, packet, arrivalMs);
     this.#videoReceiver?.handlePacket(packet, arrivalMs);
     this.#audioReceiver?.handlePacket(packet, arrivalMs);
     this.#scheduleTimer();
@@ -131,6 +149,7 @@ export class PeerMedia {
   handleRtcp(bytes: Uint8Array, arrivalMs: number): void {
     if (this.#closed) return;
     for (const packet of parseRtcp(bytes) ?? []) {
+      this.#sender.handleRtcp(packet, arrivalMs);
       for (const stream of this.#streams) stream.handleRtcp(packet, arrivalMs);
     }
     this.#scheduleTimer();
@@ -176,7 +195,8 @@ export class PeerMedia {
         nack: feedback.includes("nack"),
         pli: feedback.includes("nack pli"),
         fir: feedback.includes("ccm fir"),
-        remb: feedback.includes("goog-remb"),
+        // Browsers that are told of every packet need nobody else's estimate.
+        remb: feedback.includes("goog-remb") && !this.#feedback,
       },
       roundTripTime: this.#roundTripTime,
       pool: this.#pool,
@@ -188,7 +208,7 @@ export class PeerMedia {
   }
 
   #sendVideoOn(agreed: AgreedMedia): VideoSender {
-    const { clock, events } = this.#options;
+    const { clock, events, degradationPreference } = this.#options;
     const h264 = codecName(agreed) === "H264";
     const mode0 = h264 && h264Format(agreed.codec)?.packetizationMode === 0;
     return new VideoSender({
@@ -209,7 +229,9 @@ export class PeerMedia {
         }),
       }),
       clock,
-      sendPackets: (packets) => this.#sendPackets(packets),
+      degradationPreference,
+      path: this.#sender,
+      sendPackets: (packets, kind) => this.#sendPackets(packets, kind),
       onFailure: (error) => events.failure(error),
     });
   }
@@ -239,7 +261,7 @@ export class PeerMedia {
         nack: agreed.feedback.includes("nack"),
       }),
       clock,
-      sendPackets: (packets) => this.#sendPackets(packets),
+      sendPackets: (packets) => this.#sendPackets(packets, "audio"),
       onFailure: (error) => events.failure(error),
     });
   }
@@ -258,21 +280,24 @@ export class PeerMedia {
     };
   }
 
-  #sendPackets(packets: readonly Uint8Array[]): void {
-    const { clock, send } = this.#options;
+  #sendPackets(packets: readonly Uint8Array[], kind: PacketKind): void {
     if (this.#closed) return;
-    const nowMs = clock.nowMs();
-    for (const packet of packets) {
-      this.#stamper.stamp(packet, nowMs);
-      send(packet);
-    }
+    this.#sender.send(packets, kind, this.#options.clock.nowMs());
     this.#scheduleTimer();
+  }
+
+  #noteArrival(feedback: TransportFeedbackGenerator, packet: RtpPacket, arrivalMs: number): void {
+    const transportSequence = this.#extensions.read(packet, "transportSequenceNumber");
+    if (transportSequence === undefined) return;
+    const { ssrc, bytes } = packet;
+    feedback.handlePacket({ transportSequence, ssrc, byteLength: bytes.length }, arrivalMs);
   }
 
   /** Sees to it that RTCP leaves, and late sound is made up for, when it is due. */
   #scheduleTimer(): void {
     const { clock, events } = this.#options;
-    const nextMs = Math.min(...this.#streams.map(({ nextTimerMs }) => nextTimerMs ?? Infinity));
+    const waiting = [this.#sender, this.#feedback, ...this.#streams];
+    const nextMs = Math.min(...waiting.map((each) => each?.nextTimerMs ?? Infinity));
     if (this.#closed || nextMs === Infinity || (this.#timer && this.#timer.atMs <= nextMs)) return;
     this.#timer?.cancel();
     const cancel = clock.after(Math.max(0, nextMs - clock.nowMs()), () => {
@@ -290,7 +315,9 @@ export class PeerMedia {
   #handleTimer(): void {
     const { clock, send } = this.#options;
     const nowMs = clock.nowMs();
+    this.#sender.handleTimer(nowMs);
     const due: RtcpPacket[] = this.#streams.flatMap((stream) => stream.handleTimer(nowMs));
+    if (this.#feedback) due.push(...this.#feedback.takeFeedback(nowMs));
     if (due.length === 0) return;
     const ssrc = this.#audioSender && !this.#videoSender ? this.#ssrcs.audio : this.#ssrcs.video;
     send(serializeRtcp(due, { ssrc, cname: this.#cname, reducedSize: this.#reducedSizeRtcp }));

@@ -6,6 +6,7 @@ import { type RefusalBody, type RefusalCode, refusal } from "../../protocol/refu
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { DegradationPreference } from "../../session/media-options.ts";
 import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
 import type { IceServer } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
@@ -30,6 +31,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly iceServers: () => Promise<readonly IceServer[]>;
   /** Where peers reach this machine. @default any port of any address */
   readonly network?: ResolvedNetworkOptions | undefined;
+  /** What gives way when the path to a peer bears too little. @default "maintain-framerate" */
+  readonly degradationPreference?: DegradationPreference | undefined;
   readonly logger: Logger;
 }
 
@@ -134,6 +137,7 @@ export class WebRtcSignalling {
         gathering: this.#gathering,
         iceServers,
         network: this.#options.network,
+        degradationPreference: this.#options.degradationPreference,
         events,
         logger: this.#options.logger,
       }),

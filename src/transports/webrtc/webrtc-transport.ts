@@ -8,6 +8,7 @@ import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import type { ServerMessage } from "../../protocol/server-message.ts";
 import type { CloseReason } from "../../session/close-reason.ts";
 import type { Logger } from "../../session/logger.ts";
+import type { DegradationPreference } from "../../session/media-options.ts";
 import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
@@ -27,6 +28,8 @@ export interface WebRtcTransportOptions {
   /** STUN and TURN servers that this end can use. */
   readonly iceServers: readonly UdpIceServer[];
   readonly network?: ResolvedNetworkOptions | undefined;
+  /** What gives way when the path to the peer bears too little. @default "maintain-framerate" */
+  readonly degradationPreference?: DegradationPreference | undefined;
   readonly events: TransportEvents;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -70,7 +73,7 @@ export class WebRtcTransport implements Transport {
   }
 
   private constructor(
-    { plan, events, network = {}, clock = systemClock }: WebRtcTransportOptions,
+    { plan, events, network = {}, degradationPreference, clock = systemClock }: WebRtcTransportOptions,
     iceServers: readonly UdpIceServer[],
   ) {
     this.#plan = plan;
@@ -96,7 +99,13 @@ export class WebRtcTransport implements Transport {
       { iceServers, clock, ...enginePorts(network), bindAddress: network.bindAddress },
     );
     for (const candidate of plan.transport.candidates) this.#packets.addRemoteCandidate(candidate);
-    this.#media = new PeerMedia({ plan, clock, events, send: (packet) => this.#packets.send(packet) });
+    this.#media = new PeerMedia({
+      plan,
+      clock,
+      events,
+      degradationPreference,
+      send: (packet) => this.#packets.send(packet),
+    });
   }
 
   /** The SDP to answer the peer with, with the candidates found so far. */
