@@ -11,7 +11,8 @@ export type OfferReply =
   | { readonly status: "success" }
   | RefusalBody;
 
-/** Whether the reply says that no session has the id. */
+/** Whether the reply says that no session has the id, or none any more. */
 export function isUnknownConnection(reply: OfferReply): boolean {
-  return "status" in reply && reply.status === "failed" && reply.meta.error === "unknown_connection";
+  if (!("status" in reply) || reply.status !== "failed") return false;
+  return reply.meta.error === "unknown_connection" || reply.meta.error === "connection_closed";
 }

@@ -148,6 +148,12 @@ async def flip():
         assert call.heard("log")[0]["data"] == "Server received: handshake", call.messages
 
 
+async def video_same():
+    async with Call("/video-same", video=True) as call:
+        await until(lambda: call.pictures and is_color(pixel(call.pictures[-1], 320, 60), (255, 0, 0)), "red on top")
+        assert is_color(pixel(call.pictures[-1], 320, 420), (0, 0, 255))
+
+
 async def video_receive():
     async with Call("/video-receive", receive=["video"]) as call:
         await until(lambda: len(call.pictures) > 10, "pictures")
@@ -177,6 +183,23 @@ async def audio_video_echo():
         await until(lambda: len(call.sound) > 100 and len(call.pictures) > 10, "sound and pictures")
         assert abs(frequency(call.sound) - 1000) < 10, frequency(call.sound)
         assert is_color(pixel(call.pictures[-1], 320, 60), (255, 0, 0))
+
+
+async def audio_send():
+    async with Call("/audio-send", audio=True) as call:
+        await until(lambda: len(call.heard("fetch_output")) > 5, "word of outputs")
+        request = urllib.request.Request(f"{URL}/outputs?stream=/audio-send&webrtc_id={call.id}")
+        response = await asyncio.to_thread(urllib.request.urlopen, request, timeout=LONG)
+        lines = await asyncio.to_thread(lambda: [response.readline().decode() for _ in range(20)])
+        counts = [json.loads(line[5:])[0] for line in lines if line.startswith("data:")]
+        assert counts and counts == sorted(set(counts)), lines
+
+
+async def audio_boom():
+    async with Call("/audio-boom", audio=True) as call:
+        await until(lambda: len({message["message"] for message in call.heard("error")}) == 2, "both errors")
+        error = call.heard("error")[0]
+        assert error["message"] == error["data"], error
 
 
 async def inputs():
@@ -220,6 +243,26 @@ async def refusals():
     assert (status, answer["meta"]["error"]) == (200, "unknown_connection"), answer
 
 
+async def audio_refusals():
+    """The limit of sound alone, by WebRTC."""
+    async with Call("/audio-limit2", audio=True), Call("/audio-limit2", audio=True) as second:
+        third = Call("/audio-limit2", audio=True)
+        status, answer = await posted("/audio-limit2/webrtc/offer", await third.offer())
+        assert (status, answer["meta"]["error"], answer["meta"]["limit"]) == (200, "concurrency_limit_reached", 2), answer
+        await second.connection.close()
+        await until(lambda: json.load(urllib.request.urlopen(URL + "/audio-limit2/healthz"))["sessions"] == 1, "a place")
+        await third.connection.close()
+
+
+async def closed_connection():
+    async with Call("/flip", video=True) as call:
+        await until(lambda: call.pictures, "pictures")
+    await until(lambda: json.load(urllib.request.urlopen(URL + "/flip/healthz"))["sessions"] == 0, "the end")
+    candidate = {"type": "ice-candidate", "webrtc_id": call.id, "candidate": {"candidate": ""}}
+    status, answer = await posted("/flip/webrtc/offer", candidate)
+    assert (status, answer["status"], answer["meta"]["error"]) == (200, "failed", "connection_closed"), answer
+
+
 async def bad_requests():
     for body in (b"", b"{", {}, [], {"type": "offer"}, {"type": "offer", "sdp": 1, "webrtc_id": "a"},
                  {"type": "offer", "sdp": "no SDP", "webrtc_id": "a"}, {"type": "offer", "sdp": "v=0"}, b"x" * 10_000_000):
@@ -238,8 +281,8 @@ async def free_again():
         await until(lambda: json.load(urllib.request.urlopen(URL + "/limit2/healthz"))["sessions"] == 0, "free places")
 
 
-CHECKS = [flip, video_receive, video_send, audio_echo, audio_receive, audio_video_echo, inputs, boom, time_limit,
-          free_again, refusals, bad_requests]
+CHECKS = [flip, video_same, video_receive, video_send, audio_echo, audio_send, audio_receive, audio_video_echo, inputs, boom,
+          audio_boom, time_limit, free_again, refusals, audio_refusals, closed_connection, bad_requests]
 
 
 async def main():

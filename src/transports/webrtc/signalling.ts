@@ -27,6 +27,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly registry: SessionRegistry;
   /** @param headers those of the offer's request, for the handler to see */
   readonly createSession: (id: string, headers: Headers) => Session;
+  /** Whether there was a session with this id that has ended. @default never */
+  readonly hasLeft?: (id: string) => boolean;
   /** This side's STUN and TURN servers, asked for each peer. */
   readonly iceServers: () => Promise<readonly IceServer[]>;
   /** Where peers reach this machine. @default any port of any address */
@@ -179,6 +181,9 @@ export class WebRtcSignalling {
   async #addCandidate({ webrtcId, candidate }: Extract<OfferRequest, { type: "ice-candidate" }>): Promise<OfferReply> {
     const session = this.#options.registry.get(webrtcId);
     const opening = session && this.#connecting.get(session);
+    if (!session && this.#options.hasLeft?.(webrtcId)) {
+      return refusal("connection_closed", "The connection has been closed.");
+    }
     if (!session || !opening) return refusal("unknown_connection", "There is no connection with this webrtc_id.");
     if (!candidate)
       return refusal("invalid_candidate_format", "The candidate is not one of a browser's RTCIceCandidate.");
