@@ -1,6 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import { AudioConverter } from "../media/audio-converter.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
+import { LatencyDebt, mergePackets } from "./latency-debt.ts";
 import type { AudioFormat } from "./transport.ts";
 
 /** How much sound may wait to be played before its producer has to wait, in milliseconds. */
@@ -21,7 +22,8 @@ export interface AudioOutletOptions {
  * moment it is due: never more than the format's lead early, and without drift, because due times are counted in samples
  * and not slept. Sound that comes faster than it plays waits here, where `clear` can still drop it. Sound that comes late
  * by no more than the lead leaves at once: the far end keeps that much against jitter. After a longer gap, into which the
- * rest of an incomplete packet leaves, filled up with silence, sound begins anew.
+ * rest of an incomplete packet leaves, filled up with silence, sound begins anew. Sound of a live producer that is late for good
+ * catches up: see `LatencyDebt`.
  */
 export class AudioOutlet {
   readonly #format: AudioFormat;
@@ -45,6 +47,7 @@ export class AudioOutlet {
   #finishing = false;
   #ended = false;
   #held = false;
+  readonly #debt: LatencyDebt;
   /** The packets that left last, the oldest first. */
   readonly #remembered: Int16Array[] = [];
   readonly #maxRemembered: number;
@@ -61,6 +64,7 @@ export class AudioOutlet {
     this.#packetLength = length * channels;
     // At 11,025 Hz a packet of 20 ms cannot be had; counted as one, sound would run ahead by 8 s an hour.
     this.#packetMs = (length * 1000) / sampleRate;
+    this.#debt = new LatencyDebt(this.#packetMs, clock.nowMs());
     this.#maxRemembered = Math.ceil(rememberMs / this.#packetMs);
   }
 
@@ -77,8 +81,11 @@ export class AudioOutlet {
     if (this.#ended) return undefined;
     const converted = this.#converter.push(frame);
     if (converted) this.#append(converted, converted.samples === frame.samples);
+    this.#debt.delivered(frame.durationMs);
     this.#schedule();
-    return this.waitingMs > MAX_WAITING_MS ? this.#roomForMore() : undefined;
+    if (this.waitingMs <= MAX_WAITING_MS) return undefined;
+    this.#debt.reset(this.#clock.nowMs());
+    return this.#roomForMore();
   }
 
   /** How much sound has left, without what was taken back, in milliseconds. */
@@ -94,6 +101,7 @@ export class AudioOutlet {
   /** Sends nothing until `resume`; what is written waits. */
   hold(): void {
     this.#held = true;
+    this.#debt.reset(this.#clock.nowMs());
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -101,6 +109,7 @@ export class AudioOutlet {
   /** Goes on with what waits. */
   resume(): void {
     this.#held = false;
+    this.#debt.reset(this.#clock.nowMs());
     if (this.#dueMs < this.#clock.nowMs()) this.beginAnew();
     this.#schedule();
   }
@@ -128,6 +137,7 @@ export class AudioOutlet {
     this.#taken = 0;
     this.#waitingCount = 0;
     this.#converter.clear();
+    this.#debt.reset(this.#clock.nowMs());
     this.#tellRoom();
   }
 
@@ -176,6 +186,7 @@ export class AudioOutlet {
   }
 
   #beginAt(ms: number): void {
+    this.#debt.reset(ms);
     this.#beganMs = ms;
     this.#packetCount = 0;
   }
@@ -224,19 +235,33 @@ export class AudioOutlet {
 
   #sendUntil(nowMs: number): void {
     while (!this.#ended && this.#packetReady && this.#dueMs - this.#format.leadMs <= nowMs) this.#sendPacket();
+    if (!this.#finishing) this.#debt.observe(this.waitingMs, nowMs);
   }
 
   #sendPacket(): void {
     const { sampleRate, channels } = this.#format;
+    const samples = this.#takeDuePacket();
     const timestampUs = Math.round(this.#dueMs * 1000);
     this.#packetCount += 1;
-    const samples = this.#takePacket();
     this.#sentCount += 1;
     if (this.#maxRemembered > 0) {
       this.#remembered.push(samples);
       if (this.#remembered.length > this.#maxRemembered) this.#remembered.shift();
     }
     this.#send(new AudioFrame({ samples, sampleRate, channels, timestampUs }));
+  }
+
+  /** The packet that is due; sound that is late for good catches up. */
+  #takeDuePacket(): Int16Array {
+    const { channels } = this.#format;
+    const nowMs = this.#clock.nowMs();
+    for (;;) {
+      const packet = this.#takePacket();
+      if (this.#finishing || this.#waitingCount < this.#packetLength) return packet;
+      const fate = this.#debt.judge(packet, nowMs);
+      if (fate === "send") return packet;
+      if (fate === "merge") return mergePackets(packet, this.#takePacket(), channels);
+    }
   }
 
   #takePacket(): Int16Array {
