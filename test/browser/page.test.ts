@@ -63,7 +63,10 @@ describe("recording", () => {
     await record(page);
     await isLive(page);
     await page
-      .locator(".stats", { hasText: /Frames[1-9]\d* fpsPicture640 × 480Round trip\d+ ms.*CodecH264/ })
+      .locator(".stats", {
+        hasText:
+          /Frames[1-9]\d* fpsPicture640 × 480Round trip\d+ ms.*CodecH264Arrived[1-9]\d* fpsLost\d.* %Handler[\d.]+ ms/,
+      })
       .waitFor();
     // Chromium's camera keeps its clock at the top; the picture that comes back has it at the bottom.
     const bright = await page.evaluate(() => {

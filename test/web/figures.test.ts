@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatBitrate, formatShare, formatTimeLeft, formatWhole } from "../../web/src/figures.ts";
+import { formatBitrate, formatMilliseconds, formatShare, formatTimeLeft, formatWhole } from "../../web/src/figures.ts";
 
 it.each([
   [600, "10:00"],
@@ -21,6 +21,14 @@ it.each([
   [1_249_000, "1.2 Mbit/s"],
 ])("%d bits per second are %s", (bits, text) => {
   expect(formatBitrate(bits)).toBe(text);
+});
+
+it.each([
+  [undefined, "–"],
+  [0.42, "0.4 ms"],
+  [24.6, "25 ms"],
+])("%d milliseconds are %s", (ms, text) => {
+  expect(formatMilliseconds(ms)).toBe(text);
 });
 
 it("rounds, and has a dash for what is not known", () => {

@@ -22,6 +22,15 @@ export function formatWhole(value: number | undefined): string {
 /** A share of 0 to 1 in per cent, with a decimal below ten; a dash when not known. */
 export function formatShare(share: number | undefined): string {
   if (share === undefined) return "–";
-  const percent = share * 100;
-  return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+  return `${shortNumber(share * 100)} %`;
+}
+
+/** `0.4 ms`, `25 ms`; a dash when not known. */
+export function formatMilliseconds(ms: number | undefined): string {
+  return ms === undefined ? "–" : `${shortNumber(ms)} ms`;
+}
+
+/** With a decimal below ten. */
+function shortNumber(value: number): number {
+  return value < 10 ? Number(value.toFixed(1)) : Math.round(value);
 }

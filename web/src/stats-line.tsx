@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { LiveStats, Modality, Mode } from "../../src/client/index.ts";
-import { formatBitrate, formatShare, formatWhole } from "./figures.ts";
+import { formatBitrate, formatMilliseconds, formatShare, formatWhole } from "./figures.ts";
 
 interface StatsLineProps {
   stats: LiveStats | undefined;
@@ -15,21 +15,26 @@ export function StatsLine({ stats, modality, mode }: StatsLineProps): VNode {
       {modality !== "audio" && (
         <>
           <Figure name="Frames" value={`${formatWhole(stats?.framesPerSecond)} fps`} />
-          {mode !== "receive" && (
-            <Figure name="At the server" value={`${formatWhole(stats?.server?.receivedFps)} fps`} />
-          )}
           <Figure name="Picture" value={`${formatWhole(stats?.width)} × ${formatWhole(stats?.height)}`} />
         </>
       )}
       <Figure name="Round trip" value={`${formatWhole(stats?.roundTripMs)} ms`} />
-      {mode !== "receive" && <Figure name="Lost" value={formatShare(stats?.server?.fractionLost)} />}
-      {modality !== "audio" && mode !== "receive" && (
-        <Figure name="Handler" value={`${formatWhole(stats?.server?.handlerMs)} ms`} />
-      )}
       {mode !== "send" && <Figure name="In" value={formatBitrate(stats?.inboundBitrate)} />}
       {mode !== "receive" && <Figure name="Out" value={formatBitrate(stats?.outboundBitrate)} />}
       <Figure name="Codec" value={stats?.codecs.join(", ") || "–"} />
+      {mode !== "receive" && <ServerFigures server={stats?.server} modality={modality} />}
     </dl>
+  );
+}
+
+/** How it does on the server's side: what arrived there of what is sent, and what is done with it. */
+function ServerFigures({ server, modality }: { server: LiveStats["server"]; modality: Modality }): VNode {
+  return (
+    <>
+      {modality !== "audio" && <Figure name="Arrived" value={`${formatWhole(server?.receivedFps)} fps`} />}
+      <Figure name="Lost" value={formatShare(server?.fractionLost)} />
+      {modality !== "audio" && <Figure name="Handler" value={formatMilliseconds(server?.handlerMs)} />}
+    </>
   );
 }
 
