@@ -48,6 +48,18 @@ describe("a minute of pictures", { timeout: 60_000 }, () => {
     }
   });
 
+  it.each([20, 150])(
+    "that only comes and never goes is repaired as well, by the time of answers: %d ms",
+    (roundTripMs) => {
+      for (const seed of SEEDS) {
+        const link = { delayMs: roundTripMs / 2, jitterMs: 4, loss: random(0.05) };
+        const { snapshot, fps } = pictureCall({ seed, seconds: SECONDS, link, receiveOnly: true });
+        expect(fps).toBeGreaterThan(29.5);
+        expect(snapshot.longestFrameGapMs).toBeLessThan(roundTripMs === 20 ? 250 : 500);
+      }
+    },
+  );
+
   it("whose packets overtake each other loses nothing, and needs a keyframe at the beginning at most", () => {
     for (const { snapshot, fps } of calls({
       delayMs: 40,

@@ -23,6 +23,8 @@ export interface PictureCallOptions {
   readonly seconds: number;
   /** Both ways. */
   readonly link: LinkConditions;
+  /** Whether the receiver sends nothing itself, so that no report tells it the round trip. @default false */
+  readonly receiveOnly?: boolean;
 }
 
 /** How the picture came. */
@@ -38,7 +40,7 @@ export interface PictureCallResult {
 }
 
 /** 30 pictures per second, of 1.4 Mbit/s, on their way over a bad network. */
-export function pictureCall({ seed, seconds, link }: PictureCallOptions): PictureCallResult {
+export function pictureCall({ seed, seconds, link, receiveOnly = false }: PictureCallOptions): PictureCallResult {
   const time = new VirtualTime();
   const random = new SeededRandom(seed);
   const roundTripTime = new RoundTripTime();
@@ -61,7 +63,7 @@ export function pictureCall({ seed, seconds, link }: PictureCallOptions): Pictur
     rtxPayloadTypes: new Map([[103, 102]]),
     extensions: EXTENSIONS,
     feedback: { nack: true, pli: true, fir: false, remb: true },
-    roundTripTime,
+    roundTripTime: receiveOnly ? new RoundTripTime() : roundTripTime,
   });
   const delaysMs: number[] = [];
   const sentAtMs = new Map<number, number>();
