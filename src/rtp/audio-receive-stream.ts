@@ -138,7 +138,7 @@ export class AudioReceiveStream {
   #takeNack(nowMs: number): RtcpPacket[] {
     if (!this.#nacks) return [];
     const { ssrc, localSsrc, roundTripTime } = this.#options;
-    const roundTripMs = roundTripTime?.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    const roundTripMs = roundTripTime?.currentMs ?? this.#nacks.answerMs ?? DEFAULT_ROUND_TRIP_MS;
     const repairMs = roundTripMs + REPAIR_MARGIN_MS;
     this.#order.setRepairMs(repairMs > MAX_REPAIR_MS ? 0 : repairMs);
     if (repairMs > MAX_REPAIR_MS) this.#nacks.reset();

@@ -10,6 +10,9 @@ const MIN_ROUND_MS = 20;
 /** How long after a request its copy follows, in milliseconds, and from which round-trip time on. */
 const COPY_DELAY_MS = 20;
 const COPY_FROM_ROUND_TRIP_MS = 60;
+/** How much one answer moves the estimate of how long answers take. */
+const FASTER_ANSWER_WEIGHT = 0.5;
+const SLOWER_ANSWER_WEIGHT = 0.1;
 
 export interface NackGeneratorOptions {
   /** How long a packet may come out of order before it is asked for, in milliseconds. @default 5 */
@@ -23,6 +26,7 @@ export interface NackGeneratorOptions {
 interface MissingPacket {
   readonly noticedAtMs: number;
   nextRequestMs: number;
+  firstRequestMs: number;
   /** When its present round began, and whether that round's copy is still to come. */
   roundBeganMs: number;
   roundCount: number;
@@ -46,6 +50,7 @@ export class NackGenerator {
   #nextRequestMs = Infinity;
   #givenUp = false;
   #repairedCount = 0;
+  #answerMs: number | undefined;
 
   constructor({ reorderDelayMs = 5, maxAgeMs = 1000, roundTripMs = 100 }: NackGeneratorOptions = {}) {
     this.#reorderDelayMs = reorderDelayMs;
@@ -56,6 +61,14 @@ export class NackGenerator {
   /** How many packets are missing and still hoped for. */
   get missingCount(): number {
     return this.#missing.size;
+  }
+
+  /**
+   * How long after the first request a packet usually comes, in milliseconds: stands in for the round-trip time where nothing is sent whose
+   * reports would measure it. `undefined` before the first answer.
+   */
+  get answerMs(): number | undefined {
+    return this.#answerMs;
   }
 
   /** How many packets came after they had been asked for. */
@@ -79,7 +92,7 @@ export class NackGenerator {
       return;
     }
     if (sequence <= this.#highest) {
-      if (this.#missing.size > 0) this.#found(sequence);
+      if (this.#missing.size > 0) this.#found(sequence, nowMs);
       return;
     }
     const firstMissing = this.#highest + 1;
@@ -96,6 +109,7 @@ export class NackGenerator {
       this.#missing.set(missing, {
         noticedAtMs: nowMs,
         nextRequestMs,
+        firstRequestMs: nextRequestMs,
         roundBeganMs: nextRequestMs,
         roundCount: 0,
         copyIsDue: false,
@@ -150,6 +164,7 @@ export class NackGenerator {
   #scheduleNext(packet: MissingPacket, nowMs: number): void {
     if (packet.copyIsDue) packet.copyIsDue = false;
     else {
+      if (packet.roundCount === 0) packet.firstRequestMs = nowMs;
       packet.roundBeganMs = nowMs;
       packet.roundCount += 1;
       packet.copyIsDue = this.#roundTripMs >= COPY_FROM_ROUND_TRIP_MS;
@@ -158,10 +173,15 @@ export class NackGenerator {
     packet.nextRequestMs = packet.copyIsDue ? nowMs + COPY_DELAY_MS : Math.max(roundEndMs, nowMs + 1);
   }
 
-  #found(sequence: number): void {
+  #found(sequence: number, nowMs: number): void {
     const packet = this.#missing.get(sequence);
     if (!packet) return;
-    if (packet.roundCount > 0) this.#repairedCount += 1;
     this.#missing.delete(sequence);
+    if (packet.roundCount === 0) return;
+    this.#repairedCount += 1;
+    const tookMs = nowMs - packet.firstRequestMs;
+    const answerMs = this.#answerMs ?? tookMs;
+    // Requests and answers get lost too: shorter times tell more than longer ones.
+    this.#answerMs = answerMs + (tookMs - answerMs) * (tookMs < answerMs ? FASTER_ANSWER_WEIGHT : SLOWER_ANSWER_WEIGHT);
   }
 }

@@ -16,7 +16,7 @@ import { SequenceUnwrapper } from "./sequence.ts";
 import { depacketizerOf, type VideoCodecName } from "./video-codec.ts";
 
 const VIDEO_CLOCK_RATE = 90_000;
-/** Assumed until a report block has measured it. */
+/** Assumed until a report block or a retransmission has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 100;
 /** How long a packet that was asked for again may be late, and in how many round trips it should have come. */
 const MIN_GAP_TIMEOUT_MS = 400;
@@ -180,7 +180,7 @@ export class VideoReceiveStream {
   /** The RTCP that is due, in sending order; reports come first. */
   handleTimer(nowMs: number): RtcpPacket[] {
     const { ssrc, localSsrc, feedback, roundTripTime } = this.#options;
-    const roundTripMs = roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
+    const roundTripMs = roundTripTime.currentMs ?? this.#nacks.answerMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#nacks.setRoundTripMs(roundTripMs);
     this.#keyframes.setRoundTripMs(roundTripMs);
     // Time for six rounds of asking. Giving up earlier costs a whole keyframe on a network that is losing packets: of its

@@ -45,6 +45,23 @@ describe("asking for lost packets", () => {
     expect(asked).toEqual([5, 25, 165, 185, 325, 345]);
   });
 
+  it("learns how long answers take, and that those after a lost request say less", () => {
+    const nacks = generator(10, 12);
+    expect(nacks.answerMs).toBeUndefined();
+    nacks.takeRequests(5);
+    nacks.handlePacket(11, 45);
+    expect(nacks.answerMs).toBe(40);
+    nacks.handlePacket(14, 100);
+    nacks.takeRequests(105);
+    nacks.takeRequests(165);
+    nacks.handlePacket(13, 205);
+    expect(nacks.answerMs).toBe(46);
+    nacks.handlePacket(16, 300);
+    nacks.takeRequests(305);
+    nacks.handlePacket(15, 325);
+    expect(nacks.answerMs).toBe(33);
+  });
+
   it("counts what came after it was asked for, and not what was only overtaken", () => {
     const nacks = generator(10, 13);
     nacks.handlePacket(11, 4);
