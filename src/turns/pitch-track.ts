@@ -12,8 +12,8 @@ const FRAME = RATE * 0.04;
 const HOP = RATE * 0.02;
 /** Of the products of a correlation every other one is enough, and takes half the time. */
 const STRIDE = 2;
-/** The periods of voices from 440 down to 70 Hz, in samples. */
-const SHORTEST = 9;
+/** The periods of voices from about 330 down to 70 Hz, and some room, in samples. */
+const SHORTEST = 8;
 const LONGEST = 57;
 /** How alike a voice is after a period, at least. */
 const LEAST_CORRELATION = 0.6;
@@ -77,13 +77,18 @@ function periodAt(samples: Float32Array, start: number, energyOf: (start: number
   const at = (lag: number): number => correlations[lag] as number;
   if (at(best) < LEAST_CORRELATION) return undefined;
   for (let lag = SHORTEST + 1; lag < best; lag += 1) {
-    if (at(lag) > NEARLY * at(best) && at(lag) >= at(lag - 1) && at(lag) >= at(lag + 1)) return vertex(at, lag);
+    if (at(lag) >= at(lag - 1) && at(lag) >= at(lag + 1) && vertex(at, lag).height > NEARLY * at(best)) {
+      return vertex(at, lag).lag;
+    }
   }
-  return best > SHORTEST && best < LONGEST ? vertex(at, best) : best;
+  return best > SHORTEST && best < LONGEST ? vertex(at, best).lag : best;
 }
 
-/** The top of the parabola through three neighbours. */
-function vertex(at: (lag: number) => number, lag: number): number {
-  const curvature = at(lag - 1) - 2 * at(lag) + at(lag + 1);
-  return curvature < 0 ? lag + (0.5 * (at(lag - 1) - at(lag + 1))) / curvature : lag;
+/** The top of the parabola through three neighbours: a short period lies between two samples, where none is as high. */
+function vertex(at: (lag: number) => number, lag: number): { readonly lag: number; readonly height: number } {
+  const [before, here, after] = [at(lag - 1), at(lag), at(lag + 1)];
+  const curvature = before - 2 * here + after;
+  if (curvature >= 0) return { lag, height: here };
+  const offset = (0.5 * (before - after)) / curvature;
+  return { lag: lag + offset, height: here - 0.25 * (before - after) * offset };
 }

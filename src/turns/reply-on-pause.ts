@@ -63,7 +63,7 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
   }
 
   /** The handler of one peer. A subclass whose constructor takes something else has a `copy` of its own. */
-  override copy(): StreamHandler<Inputs> {
+  override copy(): ReplyOnPause<Inputs> {
     const Class = this.constructor as new (
       fn: ReplyFunction<Inputs>,
       options: ReplyOnPauseOptions<Inputs>,

@@ -35,7 +35,10 @@ function hearWindow(before: TurnState, event: WindowEvent, rules: TurnRules): Tu
 
 /** What is heard while nobody has the floor, or a reply has. */
 function hearOutsideTurn(state: TurnState, { durationMs, reply }: WindowEvent, rules: TurnRules): TurnStep {
-  if (state.isSpent) return { state: { ...state, isSpent: state.isSpeech || !isSilent(state, rules) }, effects: [] };
+  if (state.isSpent) {
+    const isSpent = state.isSpeech || !isSilent(state, rules);
+    return { state: { ...state, isSpent, recent: isSpent ? state.recent : [] }, effects: [] };
+  }
   if (reply !== "none") return windowOverReply(state, { durationMs, reply }, rules);
   // A reply that came to its end while it was held has nothing to go on with; the next one must not be silent.
   const effects: TurnEffect[] = state.interruption?.held ? [{ type: "reply-resume" }] : [];
