@@ -330,6 +330,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   #pumpVideo(): Promise<void> | undefined {
+    if (this.#transport?.carriesVideo === false && this.#handler.audio) return undefined;
     const emissions = this.#handler.video?.(this.#video, this);
     return (
       emissions &&

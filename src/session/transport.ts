@@ -28,6 +28,8 @@ export interface Transport {
    * the frame may be released; waiting for it keeps a fast handler from running ahead of the encoder.
    */
   sendVideo(frame: VideoFrame): Promise<void>;
+  /** Whether pictures can be sent and come. Where they cannot, a handler of sound is not asked for them. @default true */
+  readonly carriesVideo?: boolean;
   /** What `sendAudio` wants; absent when this transport sends no sound. */
   readonly audioFormat?: AudioFormat | undefined;
   /** Sends one packet's worth of sound in `audioFormat`; its timestamp says when it plays. Encoding may go on after the call. */

@@ -32,6 +32,7 @@ const LAST_MARK_GRACE_MS = 1000;
 /** Carries the sound of one telephone call over Twilio Media Streams: mu-law of 8 kHz, both ways. */
 export class TelephoneTransport implements Transport, LinkReceiver {
   readonly kind = "telephone";
+  readonly carriesVideo = false;
   readonly recallsAudio = true;
   readonly audioFormat: AudioFormat = {
     sampleRate: TWILIO_SAMPLE_RATE,

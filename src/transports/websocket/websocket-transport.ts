@@ -41,6 +41,7 @@ const scratch = new Uint8Array(3840);
 /** Carries sound and messages over one WebSocket: FastRTC's `websocket/offer`, after its first message. */
 export class WebSocketTransport implements Transport, LinkReceiver {
   readonly kind = "websocket";
+  readonly carriesVideo = false;
   readonly audioFormat: AudioFormat;
   readonly #link: SocketLink;
   readonly #events: TransportEvents;
