@@ -13,6 +13,7 @@ import { measureLatency } from "./parts/latency.ts";
 import { measureLoad } from "./parts/load.ts";
 import { measureNetwork } from "./parts/network.ts";
 import { networkMarkdown } from "./network/network-table.ts";
+import { measureVoices } from "./parts/voices.ts";
 import { type EchoOptions, measureWebSocketEcho } from "./parts/websocket-echo.ts";
 import { Chromium } from "./process/chromium.ts";
 import { checkBudgets } from "./report/budgets.ts";
@@ -59,6 +60,7 @@ async function bench(options: BenchOptions): Promise<number> {
     kill: [],
     echo: [],
     network: [],
+    voices: [],
     failures: [],
   };
   console.log(
@@ -130,6 +132,9 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       break;
     case "network":
       results.network = await measureNetwork({ ...options, seconds: seconds ?? 10, warmUpMs: 8000 });
+      break;
+    case "voices":
+      results.voices = await measureVoices(options.voices, seconds ?? 10);
       break;
   }
 }

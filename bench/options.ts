@@ -3,7 +3,17 @@ import { ALL_CELLS, type NetworkCell, parseCell } from "./network/network-cell.t
 import type { BenchCodec } from "./webrtc/video-format.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ["latency", "first-picture", "codec", "load", "churn", "kill", "websocket", "network"] as const;
+export const PARTS = [
+  "latency",
+  "first-picture",
+  "codec",
+  "load",
+  "churn",
+  "kill",
+  "websocket",
+  "network",
+  "voices",
+] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -15,6 +25,7 @@ export interface BenchOptions {
   readonly cycles: number;
   readonly echoes: readonly number[];
   readonly cells: readonly NetworkCell[];
+  readonly voices: readonly number[];
   readonly codec: BenchCodec | undefined;
   readonly parts: readonly PartName[];
   readonly json: string | undefined;
@@ -33,6 +44,7 @@ export const USAGE = `npm run bench -- [options]
   --echoes 100,200    numbers of streams for the websocket part (default: 100,200,400,600,800,1000,1200)
   --cells a,b         networks for the network part, as loss in %/round trip in ms/rate in kbit/s, or step for one that
                       falls from 2000 to 300 and rises again (default: 0,1,5,10,20 x 20,150 x 300,2000, and 0/*/step)
+  --voices 1,100      numbers of voices that Silero VAD listens to (default: 1,100,200)
   --json file         where the figures go (default: bench/results/<date>.json)
   --strict            exit code 1 when a budget is missed`;
 
@@ -50,6 +62,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       cycles: { type: "string", default: "300" },
       echoes: { type: "string", default: "100,200,400,600,800,1000,1200" },
       cells: { type: "string", default: ALL_CELLS.join(",") },
+      voices: { type: "string", default: "1,100,200" },
       json: { type: "string" },
       strict: { type: "boolean", default: false },
     },
@@ -68,6 +81,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     cycles: count("--cycles", values.cycles),
     echoes: values.echoes.split(",").map((value) => count("--echoes", value)),
     cells: values.cells.split(",").map(parseCell),
+    voices: values.voices.split(",").map((value) => count("--voices", value)),
     codec,
     parts: PARTS.filter((part) => parts.includes(part)),
     json: values.json,

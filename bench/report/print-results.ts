@@ -7,12 +7,32 @@ import { table } from "./table.ts";
 /** Prints every part that ran, then the budgets. */
 export function printResults(results: BenchResults, budgets: readonly Budget[]): void {
   const tables = [latencyTable(results), firstPictureTable(results), codecTable(results), loadTable(results)];
-  for (const text of [...tables, churnTable(results), killTable(results), echoTable(results), networkTable(results)])
+  for (const text of [
+    ...tables,
+    churnTable(results),
+    killTable(results),
+    echoTable(results),
+    networkTable(results),
+    voicesTable(results),
+  ])
     if (text !== undefined) console.log(text);
   if (budgets.length > 0) {
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
   }
   for (const failure of results.failures) console.log(`\nFAILED ${failure}`);
+}
+
+function voicesTable({ voices }: BenchResults): string | undefined {
+  if (voices.length === 0) return undefined;
+  return table(
+    "Silero VAD, voices heard at once in one process",
+    ["voices", "CPU ms/s", "us per 32 ms", "longest ms", "loop delay p99 ms", "speech %"],
+    voices.map((result) => [
+      String(result.voices),
+      ...[result.cpuMsPerSecond, result.cpuUsPerWindow].map((value) => String(round(value))),
+      ...[result.longestWindowMs, result.loopDelayP99Ms, 100 * result.speechShare].map((value) => value.toFixed(1)),
+    ]),
+  );
 }
 
 function latencyTable({ latency }: BenchResults): string | undefined {

@@ -5,6 +5,7 @@ import type { KillResult } from "../parts/kill.ts";
 import type { LatencyResult } from "../parts/latency.ts";
 import type { LoadStep } from "../parts/load.ts";
 import type { NetworkResult } from "../parts/network.ts";
+import type { VoicesResult } from "../parts/voices.ts";
 import type { EchoStep } from "../parts/websocket-echo.ts";
 
 /** The machine and the programs that a run was made with. */
@@ -30,6 +31,7 @@ export interface BenchResults {
   kill: readonly KillResult[];
   echo: readonly EchoStep[];
   network: readonly NetworkResult[];
+  voices: readonly VoicesResult[];
   /** Parts that failed, with the reason. */
   readonly failures: string[];
 }
