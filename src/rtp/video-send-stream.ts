@@ -48,7 +48,7 @@ export interface VideoSendStreamOptions {
 export interface OutgoingVideoFrame {
   readonly data: Uint8Array;
   readonly keyframe: boolean;
-  /** When the picture was taken, in microseconds. */
+  /** When the picture was taken, in microseconds on the caller's clock: the line of time that sound is placed on as well. */
   readonly timestampUs: number;
 }
 
@@ -147,7 +147,8 @@ export class VideoSendStream {
     if (packets.length === 0) return result;
 
     const timestamp = wrapTimestamp(Math.round(timestampUs * 0.09) + this.#options.timestampOffset);
-    this.#sent.handleFrame(timestamp, nowMs);
+    // Not the time of sending: encoding takes its time, now more, now less, and would put the picture out of step.
+    this.#sent.handleFrame(timestamp, timestampUs / 1000);
     this.#nextReportMs ??= nowMs;
     this.#frameCount += 1;
     if (keyframe) {
