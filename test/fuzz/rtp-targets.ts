@@ -20,6 +20,8 @@ import { VideoSendStream } from "../../src/rtp/video-send-stream.ts";
 import { vp8Depacketizer } from "../../src/rtp/vp8/depacketizer.ts";
 import { Vp8Packetizer } from "../../src/rtp/vp8/packetizer.ts";
 import { parseVp8PayloadDescriptor } from "../../src/rtp/vp8/payload-descriptor.ts";
+import { FrameMaker } from "../rtp/support/frames.ts";
+import { SeededRandom } from "../rtp/support/seeded-random.ts";
 import { capturedPackets } from "./captured-packets.ts";
 import type { FuzzTarget } from "./fuzz-target.ts";
 
@@ -27,6 +29,8 @@ const { rtp, rtcp } = capturedPackets();
 const payloads = rtp.map((bytes) => parseRtpPacket(bytes)?.payload ?? bytes);
 const NAMES = Object.keys(HEADER_EXTENSION_URIS) as HeaderExtensionName[];
 const EXTENSIONS = new HeaderExtensionMap(NAMES.map((name, index) => [index + 1, HEADER_EXTENSION_URIS[name]]));
+
+const OURS = { ssrc: 2, cname: "b" };
 
 /** What is wrong with a result, which a parser must not give. */
 function demand(holds: boolean, claim: string): void {
@@ -133,111 +137,133 @@ const nalTarget: FuzzTarget = {
   open: () => (bytes) => findNalUnits(bytes).length > 0,
 };
 
-/** Pictures of one packet: what a stream can make sense of whatever came before. */
-const pictures = rtp.filter((bytes) => {
-  const payload = parseRtpPacket(bytes)?.payload;
-  return payload && (vp8Depacketizer.beginsKeyframe(payload) || h264Depacketizer.beginsKeyframe(payload));
-});
-
-/** Makes packets those of one stream of ours, each a picture of its own; some come late, twice or from elsewhere. */
-class OwnStream {
-  #place = 0;
+/**
+ * A camera's stream that is good but for what the inputs do to it: most packets are as they were made, some carry an input's
+ * payload in their place, and some inputs come as they are, from wherever they seem to.
+ */
+class DamagedStream {
+  readonly #maker: FrameMaker;
+  readonly #payloadType: number;
+  readonly #rtxPayloadType: number;
+  readonly #waiting: RtpPacket[] = [];
+  #frameCount = 0;
   #count = 0;
+  #sequenceNumber = 65_000;
 
-  /** @param rtxPayloadType of every eleventh, which then repeats another */
-  adopt(bytes: Uint8Array, payloadType: number, rtxPayloadType?: number): RtpPacket | undefined {
-    const packet = parseRtpPacket(bytes.slice());
-    if (!packet) return undefined;
+  constructor(codec: "H264" | "VP8", { payloadType, rtxPayloadType }: { payloadType: number; rtxPayloadType: number }) {
+    this.#maker = new FrameMaker({
+      codec,
+      firstSequenceNumber: 65_000,
+      firstTimestamp: 1,
+      random: new SeededRandom(1),
+    });
+    this.#payloadType = payloadType;
+    this.#rtxPayloadType = rtxPayloadType;
+  }
+
+  /** What comes next, by way of an input. */
+  next(bytes: Uint8Array): RtpPacket {
     this.#count += 1;
-    if (this.#count % 97 === 0) return { ...packet, ssrc: 1, payloadType };
-    if (rtxPayloadType !== undefined && this.#count % 11 === 0)
-      return { ...packet, ssrc: 3, payloadType: rtxPayloadType };
-    this.#place += 1;
-    // Every seventh changes places with the one before.
-    const place = this.#place % 7 === 0 ? this.#place - 1 : this.#place % 7 === 6 ? this.#place + 1 : this.#place;
-    return {
-      ...packet,
-      ssrc: 1,
-      payloadType,
-      marker: packet.timestamp % 7 !== 0,
-      sequenceNumber: place & 0xffff,
-      timestamp: (place * 960) >>> 0,
-    };
+    const packet = parseRtpPacket(bytes.slice());
+    if (packet && this.#count % 7 === 0) return this.#stray(packet);
+    const good = this.#good();
+    this.#sequenceNumber = good.sequenceNumber;
+    if (!packet || this.#count % 9 !== 0) return good;
+    return { ...good, payload: packet.payload, marker: packet.marker };
+  }
+
+  /** The input itself, numbered like those around it but for one in a hundred. */
+  #stray(packet: RtpPacket): RtpPacket {
+    const isFar = this.#count % 700 === 0;
+    const near = (this.#sequenceNumber + (packet.sequenceNumber % 40) - 30) & 0xffff;
+    const sequenceNumber = isFar ? packet.sequenceNumber : near;
+    if (this.#count % 2 === 0) return { ...packet, ssrc: 1, payloadType: this.#payloadType, sequenceNumber };
+    const payload = Uint8Array.of(sequenceNumber >> 8, sequenceNumber & 0xff, ...packet.payload);
+    return { ...packet, ssrc: 3, payloadType: this.#rtxPayloadType, payload };
+  }
+
+  #good(): RtpPacket {
+    for (let next = this.#waiting.shift(); ; next = this.#waiting.shift()) {
+      if (next) return { ...next, ssrc: 1, payloadType: this.#payloadType };
+      this.#frameCount += 1;
+      this.#waiting.push(...this.#maker.next({ keyframe: this.#frameCount % 30 === 1, byteLength: 1500 }).packets);
+    }
   }
 }
 
-const assemblerTarget: FuzzTarget = {
-  name: "frame assembler",
-  corpus: [...pictures, ...rtp],
+const codecs = [
+  ["H264", { payloadType: 102, rtxPayloadType: 103 }],
+  ["VP8", { payloadType: 96, rtxPayloadType: 97 }],
+] as const;
+
+const assemblerTargets = codecs.map(([codec, types]): FuzzTarget => ({
+  name: `frame assembler, ${codec}`,
+  corpus: rtp,
   share: 0.5,
   open: () => {
-    const assembler = new FrameAssembler({
-      depacketizers: new Map([
-        [102, h264Depacketizer],
-        [96, vp8Depacketizer],
-      ]),
-    });
-    const own = new OwnStream();
+    const depacketizer = codec === "H264" ? h264Depacketizer : vp8Depacketizer;
+    const assembler = new FrameAssembler({ depacketizers: new Map([[types.payloadType, depacketizer]]) });
+    const stream = new DamagedStream(codec, types);
     const unwrapper = new SequenceUnwrapper();
-    let count = 0;
+    let nowMs = 0;
     return (bytes) => {
-      count += 1;
-      const packet = own.adopt(bytes, count % 2000 < 1000 ? 96 : 102);
-      if (count % 50 === 0) assembler.handleTimer(count * 11);
-      if (!packet) return false;
-      return (
-        assembler.insert(packet, { sequence: unwrapper.unwrap(packet.sequenceNumber), nowMs: count * 11 }).length > 0
-      );
+      nowMs += 5;
+      assembler.handleTimer(nowMs);
+      const packet = stream.next(bytes);
+      if (packet.payloadType !== types.payloadType) return false; // Retransmissions have a numbering of their own.
+      return assembler.insert(packet, { sequence: unwrapper.unwrap(packet.sequenceNumber), nowMs }).length > 0;
     };
   },
-};
+}));
 
-const videoStreamTarget: FuzzTarget = {
-  name: "receiving video stream",
-  corpus: [...pictures, ...rtp, ...rtcp],
+const videoStreamTargets = codecs.map(([codec, types]): FuzzTarget => ({
+  name: `receiving video stream, ${codec}`,
+  corpus: [...rtp, ...rtcp],
   share: 0.5,
   open: () => {
-    const stream = new VideoReceiveStream({
+    const { payloadType, rtxPayloadType } = types;
+    const receiver = new VideoReceiveStream({
       ssrc: 1,
       localSsrc: 2,
-      codecs: new Map([
-        [102, "H264"],
-        [96, "VP8"],
-      ]),
-      rtxPayloadTypes: new Map([[97, 96]]),
+      codecs: new Map([[payloadType, codec]]),
+      rtxPayloadTypes: new Map([[rtxPayloadType, payloadType]]),
       extensions: EXTENSIONS,
       feedback: { nack: true, pli: true, fir: true, remb: true },
       roundTripTime: new RoundTripTime(),
     });
-    const own = new OwnStream();
+    const stream = new DamagedStream(codec, types);
     let nowMs = 0;
     return (bytes) => {
-      nowMs += 11;
-      for (const packet of parseRtcp(bytes) ?? []) stream.handleRtcp(packet, nowMs);
-      const packet = own.adopt(bytes, 96, 97);
-      const frames = packet ? stream.handlePacket(packet, nowMs) : [];
-      const due = stream.handleTimer(nowMs);
-      if (due.length > 0) serializeRtcp(due, { ssrc: 2, cname: "b" });
+      nowMs += 5;
+      for (const packet of parseRtcp(bytes) ?? []) receiver.handleRtcp(packet, nowMs);
+      const frames = receiver.handlePacket(stream.next(bytes), nowMs);
+      const due = receiver.handleTimer(nowMs);
+      if (due.length > 0) demand(parseRtcp(serializeRtcp(due, OURS)) !== undefined, "RTCP of our own can be read");
       return frames.length > 0;
     };
   },
-};
+}));
 
 const audioStreamTarget: FuzzTarget = {
   name: "receiving audio stream",
   corpus: [...rtp, ...rtcp],
   share: 0.5,
   open: () => {
-    const stream = new AudioReceiveStream({ ssrc: 1, localSsrc: 2, nack: true, roundTripTime: new RoundTripTime() });
-    const own = new OwnStream();
-    let nowMs = 0;
+    const receiver = new AudioReceiveStream({ ssrc: 1, localSsrc: 2, nack: true, roundTripTime: new RoundTripTime() });
+    let [nowMs, count] = [0, 0];
     return (bytes) => {
       nowMs += 20;
-      for (const packet of parseRtcp(bytes) ?? []) stream.handleRtcp(packet, nowMs);
-      const packet = own.adopt(bytes, 111);
-      const audio = packet ? stream.handlePacket(packet, nowMs) : [];
-      const { rtcp: due } = stream.handleTimer(nowMs);
-      if (due.length > 0) serializeRtcp([...due], { ssrc: 2, cname: "b" });
+      for (const packet of parseRtcp(bytes) ?? []) receiver.handleRtcp(packet, nowMs);
+      const packet = parseRtpPacket(bytes.slice());
+      if (!packet) return false;
+      count += 1;
+      const place = { sequenceNumber: count & 0xffff, timestamp: (count * 960) >>> 0 };
+      const audio = receiver.handlePacket(
+        { ...packet, ssrc: 1, payloadType: 111, ...(count % 7 !== 0 && place) },
+        nowMs,
+      );
+      const { rtcp: due } = receiver.handleTimer(nowMs);
+      if (due.length > 0) demand(parseRtcp(serializeRtcp([...due], OURS)) !== undefined, "RTCP of our own can be read");
       return audio.length > 0;
     };
   },
@@ -296,8 +322,8 @@ export const rtpTargets: readonly FuzzTarget[] = [
   depacketizerTarget("H.264", h264Depacketizer),
   depacketizerTarget("VP8", vp8Depacketizer),
   nalTarget,
-  assemblerTarget,
-  videoStreamTarget,
+  ...assemblerTargets,
+  ...videoStreamTargets,
   audioStreamTarget,
   sendStreamTarget,
 ];
