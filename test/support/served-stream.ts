@@ -7,7 +7,7 @@ export async function serveStream(
   stream: Pick<Stream, "mount" | "close">,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer();
-  stream.mount(server as never);
+  stream.mount(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
