@@ -43,7 +43,10 @@ export interface CommonStreamOptions<
   concurrencyLimit?: number | null;
   /** Seconds a connection may last, from the moment it stands; null for any time. @default null */
   timeLimit?: number | null;
-  /** What the page asks the camera for. @default 640x480 at 30 frames per second, front camera, none of it required */
+  /**
+   * What the page asks of the camera or microphone; with modality "audio-video" { video, audio }. @default a front camera of 640x480
+   * at 30 frames per second, none of it required, and a microphone without echo and noise
+   */
   trackConstraints?: TrackConstraints | null;
   /** STUN and TURN servers for the browser, or a function that returns them for each visitor. @default none */
   rtcConfiguration?: RtcConfigurationSource | null;

@@ -15,6 +15,7 @@ export interface PageConfig {
   readonly modality: Modality;
   readonly mode: Mode;
   readonly rtcConfiguration: RtcConfiguration | null;
+  /** null for what suits the modality. */
   readonly trackConstraints: TrackConstraints | null;
   readonly rtpParams: RtpParams | null;
   /** Seconds a connection may last. */
@@ -41,13 +42,6 @@ export interface PageOptions {
   };
 }
 
-const DEFAULT_VIDEO_CONSTRAINTS: TrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 480 },
-  frameRate: { ideal: 30 },
-  facingMode: "user",
-};
-
 const DEFAULT_RTP_PARAMS: RtpParams = { degradationPreference: "maintain-framerate" };
 
 /** The page of a Stream with these options. */
@@ -61,7 +55,7 @@ export function pageConfigOf(options: PageOptions, rtcConfiguration: RtcConfigur
     modality,
     mode,
     rtcConfiguration,
-    trackConstraints: trackConstraints ?? DEFAULT_VIDEO_CONSTRAINTS,
+    trackConstraints: trackConstraints ?? null, // The page knows what suits a camera and what a microphone.
     rtpParams: rtpParams ?? DEFAULT_RTP_PARAMS,
     timeLimit: timeLimit ?? null,
     additionalInputs: describeInputs(additionalInputs),

@@ -246,6 +246,7 @@ async def refusals():
 async def audio_refusals():
     """The limit of sound alone, by WebRTC."""
     async with Call("/audio-limit2", audio=True), Call("/audio-limit2", audio=True) as second:
+        await until(lambda: second.sound, "sound")
         third = Call("/audio-limit2", audio=True)
         status, answer = await posted("/audio-limit2/webrtc/offer", await third.offer())
         assert (status, answer["meta"]["error"], answer["meta"]["limit"]) == (200, "concurrency_limit_reached", 2), answer

@@ -27,4 +27,9 @@ it("knows which constraints are for which device", () => {
     echoCancellation: true,
   });
   expect(deviceConstraints(config("video", null), "video")).toMatchObject({ frameRate: { ideal: 30 } });
+  expect(deviceConstraints(config("audio", null), "audio")).toEqual({
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+  });
 });
