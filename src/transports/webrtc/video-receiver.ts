@@ -4,6 +4,7 @@ import { VideoDecoder } from "../../codecs/video-decoder.ts";
 import { toError } from "../../errors.ts";
 import type { FramePool } from "../../media/frame-pool.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
+import { FrameSpacer } from "../../rtp/frame-spacer.ts";
 import type { RtpPacket } from "../../rtp/packet.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
 import { TimingWindow } from "../../session/timing-window.ts";
@@ -35,6 +36,7 @@ export interface VideoReceiverOptions extends Omit<VideoReceiveStreamOptions, "s
 export class VideoReceiver {
   readonly #options: VideoReceiverOptions;
   readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
+  readonly #spacer = new FrameSpacer<ReceivedVideoFrame>();
   #ssrc: number | undefined;
   #stream: VideoReceiveStream | undefined;
   #lastPacketMs = 0;
@@ -49,7 +51,8 @@ export class VideoReceiver {
   }
 
   get nextTimerMs(): number | undefined {
-    return this.#stream?.nextTimerMs;
+    const nextMs = Math.min(this.#stream?.nextTimerMs ?? Infinity, this.#spacer.nextTimerMs ?? Infinity);
+    return nextMs === Infinity ? undefined : nextMs;
   }
 
   /** Absent before the first packet. */
@@ -61,6 +64,7 @@ export class VideoReceiver {
       packets: snapshot.packetCount,
       bytes: snapshot.byteCount,
       packetsLost: snapshot.cumulativeLost,
+      packetsRepaired: snapshot.repairedPacketCount,
       jitterMs: snapshot.jitterMs,
       frames: snapshot.frameCount,
       keyframes: snapshot.keyframeCount,
@@ -81,16 +85,12 @@ export class VideoReceiver {
       if (this.#stream && nowMs - this.#lastPacketMs < ABANDONED_MS) return;
       this.#ssrc = packet.ssrc;
       this.#stream = new VideoReceiveStream({ ...this.#options, ssrc: packet.ssrc });
+      this.#spacer.clear();
       this.#waiting.clear();
     }
     this.#lastPacketMs = nowMs;
-    for (const frame of this.#stream?.handlePacket(packet, nowMs) ?? []) {
-      const dropped = this.#waiting.droppedCount;
-      this.#waiting.push(frame);
-      if (this.#waiting.droppedCount === dropped) continue;
-      this.#waiting.clear();
-      this.#stream?.requireKeyframe();
-    }
+    const frames = this.#stream?.handlePacket(packet, nowMs) ?? [];
+    if (frames.length > 0) this.#decodeLater(this.#spacer.push(frames, nowMs));
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
@@ -98,14 +98,28 @@ export class VideoReceiver {
   }
 
   handleTimer(nowMs: number): RtcpPacket[] {
+    this.#decodeLater(this.#spacer.takeDue(nowMs));
     return this.#stream?.handleTimer(nowMs) ?? [];
   }
 
   /** Frees the decoder. Harmless when repeated. */
   async close(): Promise<void> {
+    this.#spacer.clear();
     this.#waiting.end();
     await this.#decoder?.close();
     await this.#decoding;
+  }
+
+  #decodeLater(frames: readonly ReceivedVideoFrame[]): void {
+    for (const frame of frames) {
+      const dropped = this.#waiting.droppedCount;
+      this.#waiting.push(frame);
+      if (this.#waiting.droppedCount === dropped) continue;
+      this.#waiting.clear();
+      this.#spacer.clear();
+      this.#stream?.requireKeyframe();
+      return;
+    }
   }
 
   async #decodeAll(): Promise<void> {
