@@ -50,7 +50,7 @@ describe("frames that are ready", () => {
     push(0, 0);
     push(180, 1, 2, 3, 4);
     pass(400, 10);
-    expect(left).toEqual(["0@0", "1@180", "2@190", "3@205", "4@220"]);
+    expect(left).toEqual(["0@0", "1@180", "2@205", "3@220", "4@235"]);
   });
 
   it("are 20 ms apart at most when they come seldom", () => {
