@@ -10,8 +10,8 @@ const WEIGHTS = new URL("../../../assets/silero-vad/silero-vad-v5-16khz.safetens
 let model: SileroVadModel | undefined;
 
 /**
- * The voice detector that replies wait for: one for the whole process, read and warmed up by the first call, which takes about
- * 60 ms. It lies in this package; nothing is downloaded, and no runtime of models is needed.
+ * The voice detector that replies wait for: one for the whole process, read and warmed up by the first call, which takes
+ * about 80 ms. It lies in this package; nothing is downloaded, and no runtime of models is needed.
  * @throws {FastRtcError} `invalid_model` when its file is missing, as after bundling without the package's `assets`.
  */
 export function getSileroModel(): SileroVadModel {

@@ -29,10 +29,10 @@ export function parseSafetensors(file: Uint8Array): ReadonlyMap<string, Tensor> 
       const { shape, data_offsets: offsets } = TENSOR.parse(described);
       const length = shape.reduce((product, size) => product * size, 1);
       if (offsets[1] - offsets[0] !== 4 * length) throw new RangeError(`${name} does not have ${length} numbers.`);
-      const values = Float32Array.from({ length }, (_, index) =>
-        view.getFloat32(dataStart + offsets[0] + 4 * index, true),
-      );
-      tensors.set(name, { shape, values });
+      // The format is little-endian, as are all machines that this package's native parts exist for.
+      const bytes = new Uint8Array(file.subarray(dataStart + offsets[0], dataStart + offsets[1]));
+      if (bytes.byteLength !== 4 * length) throw new RangeError(`${name} is cut off.`);
+      tensors.set(name, { shape, values: new Float32Array(bytes.buffer) });
     }
     return tensors;
   } catch (error) {

@@ -46,7 +46,7 @@ export class SileroVadModel implements PauseDetectionModel, VoiceActivityDetecto
     return [chunks.reduce((sum, { start, end }) => sum + end - start, 0) / this.sampleRate, chunks];
   }
 
-  /** Runs it until the machine code for it has been made, about 20 ms the first time. Harmless when repeated. */
+  /** Runs it until the machine code for it has been made, about 40 ms the first time. Harmless when repeated. */
   warmup(): void {
     if (this.#warm) return;
     this.#warm = true;
