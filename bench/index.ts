@@ -13,6 +13,7 @@ import { measureLatency } from "./parts/latency.ts";
 import { measureLoad } from "./parts/load.ts";
 import { measureNetwork } from "./parts/network.ts";
 import { networkMarkdown } from "./network/network-table.ts";
+import { measureTurns } from "./parts/turns.ts";
 import { measureVoices } from "./parts/voices.ts";
 import { type EchoOptions, measureWebSocketEcho } from "./parts/websocket-echo.ts";
 import { Chromium } from "./process/chromium.ts";
@@ -61,6 +62,7 @@ async function bench(options: BenchOptions): Promise<number> {
     echo: [],
     network: [],
     voices: [],
+    turns: [],
     failures: [],
   };
   console.log(
@@ -127,7 +129,7 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       results.echo = await measureEchoes(withPython, {
         streams: options.echoes,
         seconds: seconds ?? 10,
-        warmUpMs: 3000,
+        warmUpMs: 10_000,
       });
       break;
     case "network":
@@ -135,6 +137,9 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       break;
     case "voices":
       results.voices = await measureVoices(options.voices, seconds ?? 10);
+      break;
+    case "turns":
+      results.turns = await measureTurns(options.dialogues);
       break;
   }
 }

@@ -13,6 +13,7 @@ export const PARTS = [
   "websocket",
   "network",
   "voices",
+  "turns",
 ] as const;
 export type PartName = (typeof PARTS)[number];
 
@@ -26,6 +27,7 @@ export interface BenchOptions {
   readonly echoes: readonly number[];
   readonly cells: readonly NetworkCell[];
   readonly voices: readonly number[];
+  readonly dialogues: number;
   readonly codec: BenchCodec | undefined;
   readonly parts: readonly PartName[];
   readonly json: string | undefined;
@@ -45,6 +47,7 @@ export const USAGE = `npm run bench -- [options]
   --cells a,b         networks for the network part, as loss in %/round trip in ms/rate in kbit/s, or step for one that
                       falls from 2000 to 300 and rises again (default: 0,1,5,10,20 x 20,150 x 300,2000, and 0/*/step)
   --voices 1,100      numbers of voices that Silero VAD listens to (default: 1,100,200)
+  --dialogues n       number of dialogues for the turns part, spoken by espeak-ng (default: 201)
   --json file         where the figures go (default: bench/results/<date>.json)
   --strict            exit code 1 when a budget is missed`;
 
@@ -63,6 +66,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       echoes: { type: "string", default: "100,200,400,600,800,1000,1200" },
       cells: { type: "string", default: ALL_CELLS.join(",") },
       voices: { type: "string", default: "1,100,200" },
+      dialogues: { type: "string", default: "201" },
       json: { type: "string" },
       strict: { type: "boolean", default: false },
     },
@@ -82,6 +86,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     echoes: values.echoes.split(",").map((value) => count("--echoes", value)),
     cells: values.cells.split(",").map(parseCell),
     voices: values.voices.split(",").map((value) => count("--voices", value)),
+    dialogues: count("--dialogues", values.dialogues),
     codec,
     parts: PARTS.filter((part) => parts.includes(part)),
     json: values.json,

@@ -58,6 +58,13 @@ export function checkBudgets(results: BenchResults): Budget[] {
   if (results.echo.length > 0) {
     check("WebSocket audio echoes without drift", Math.max(0, ...echoes.map(({ streams }) => streams)), 1000, "", true);
   }
+  const [ownTurns, blockTurns] = results.turns;
+  if (ownTurns && blockTurns) {
+    check("end of turn to handler, mean", ownTurns.endToHandlerMs.mean, 450, "ms");
+    check("false cuts, beside FastRTC's rule", ownTurns.falseCuts, blockTurns.falseCuts, "");
+    check("onset of an interruption to silence, p95", ownTurns.onsetToSilenceMs.p95, 250, "ms");
+    check("replies lost to a backchannel", ownTurns.repliesLost, 0, "");
+  }
   return budgets;
 }
 

@@ -14,12 +14,31 @@ export function printResults(results: BenchResults, budgets: readonly Budget[]):
     echoTable(results),
     networkTable(results),
     voicesTable(results),
+    turnsTable(results),
   ])
     if (text !== undefined) console.log(text);
   if (budgets.length > 0) {
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
   }
   for (const failure of results.failures) console.log(`\nFAILED ${failure}`);
+}
+
+function turnsTable({ turns }: BenchResults): string | undefined {
+  if (turns.length === 0) return undefined;
+  return table(
+    "Turns of spoken dialogues, the same and with the same voice detector for each rule, in simulated time",
+    ["rule", "end to handler ms", "p95", "false cuts", "lost onsets", "onset to silence ms", "p95", "replies lost"],
+    turns.map((result) => [
+      result.rule,
+      String(Math.round(result.endToHandlerMs.mean)),
+      String(Math.round(result.endToHandlerMs.p95)),
+      `${result.falseCuts} in ${result.pauses} pauses`,
+      `${result.firstSyllablesLost} of ${result.dialogues}`,
+      String(Math.round(result.onsetToSilenceMs.mean)),
+      String(Math.round(result.onsetToSilenceMs.p95)),
+      `${result.repliesLost} of ${result.backchannels}`,
+    ]),
+  );
 }
 
 function voicesTable({ voices }: BenchResults): string | undefined {

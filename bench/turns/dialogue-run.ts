@@ -1,4 +1,4 @@
-import { type AudioFrame, AppState, type ReplyFunction, ReplyOnPause, Stream } from "fastrtc";
+import { type AppState, type AudioFrame, type ReplyFunction, ReplyOnPause, Stream } from "fastrtc";
 import { type TestPeer, connectPeer } from "fastrtc/testing";
 import type { Dialogue } from "./dialogue.ts";
 import { SeededRandom } from "./seeded-random.ts";
@@ -57,7 +57,7 @@ export async function runDialogue(dialogue: Dialogue, rule: Rule): Promise<Dialo
   const first = calls[0];
   const over = answer ? await speakOver(dialogue, room, connected) : {};
   return {
-    endToHandlerMs: answer && answer.atMs - endMs,
+    endToHandlerMs: answer ? answer.atMs - endMs : undefined,
     falseCuts: calls.filter(({ atMs }) => atMs < endMs).length,
     firstSyllableLost: first === undefined || first.atMs - first.audioMs > onsetMs,
     onsetToSilenceMs: over.onsetToSilenceMs,
@@ -81,7 +81,7 @@ async function speakOver(
     return { replyHeardMs: sounds.reduce((sum, { fromMs, toMs }) => sum + toMs - Math.max(fromMs, beganMs), 0) };
   }
   const interrupted = sounds.find(({ toMs }) => toMs > onsetMs);
-  return { onsetToSilenceMs: interrupted && interrupted.toMs - onsetMs };
+  return { onsetToSilenceMs: interrupted ? interrupted.toMs - onsetMs : undefined };
 }
 
 /** Where the caller is: whatever is heard from there, there is noise in it. */

@@ -4,7 +4,8 @@ import type { EchoCount, EchoReply, EchoRequest } from "./echo-messages.ts";
 
 /**
  * Load of WebSocket audio echo, as a process of its own. Each stream sends 20 ms of mu-law every 20 ms and counts what
- * comes back. The frames are written by hand, all zeros as their mask, so that the generator costs less than what it measures.
+ * comes back: a second of loud sound, half a second of almost none, as a speaker does. The frames are written by hand and read
+ * into memory that is used again, so that the generator costs less than what it measures.
  */
 const PACKET_MS = 20;
 const PACKET_BYTES = 160;
@@ -37,18 +38,36 @@ function maskAt(index: number): number {
   return MASK[index % MASK.length] ?? 0;
 }
 
-const PAYLOAD = Buffer.alloc(PACKET_BYTES, 0x55).toString("base64");
-const MEDIA_TEXT = JSON.stringify({ event: "media", media: { payload: PAYLOAD } });
-const MEDIA = clientFrame(MEDIA_TEXT);
-const PAYLOAD_AT = MEDIA_TEXT.indexOf(PAYLOAD);
-/** The number of a packet is in its first bytes, a bit in every fourth character of base64: mu-law comes back as it went. */
+const SPEECH_PACKETS = 50;
+const SPEECH_AND_PAUSE_PACKETS = 75;
+
+/** What a packet is made from: the number of a packet is in it, a bit in every fourth character of base64. */
+interface Template {
+  readonly frame: Buffer;
+  /** The characters of the bits; mu-law comes back as it went. */
+  readonly zero: number;
+  readonly one: number;
+}
+
+function template(level: number, zero: string, one: string): Template {
+  const payload = Buffer.alloc(PACKET_BYTES, level).toString("base64");
+  const frame = clientFrame(JSON.stringify({ event: "media", media: { payload } }));
+  return { frame, zero: zero.charCodeAt(0), one: one.charCodeAt(0) };
+}
+
+const LOUD = template(0x55, "V", "W");
+/** Silence but for the number, at -58 dBFS. */
+const QUIET = template(0xff, "/", "+");
+const PAYLOAD_AT = '{"event":"media","media":{"payload":"'.length;
 const NUMBER_BITS = 16;
-const ZERO = "V".charCodeAt(0);
-const ONE = "W".charCodeAt(0);
+
+/** All sockets are read into the same memory, one after the other. */
+const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
 class EchoStream {
   readonly #socket;
-  readonly #frame = Buffer.from(MEDIA);
+  readonly #loud = Buffer.from(LOUD.frame);
+  readonly #quiet = Buffer.from(QUIET.frame);
   readonly #sentAtMs: number[] = Array.from({ length: 1024 }, () => 0);
   #isOpen = false;
   #sent = 0;
@@ -61,7 +80,18 @@ class EchoStream {
 
   constructor(url: URL, id: string, onOpen: () => void, onFailure: (error: Error) => void) {
     const key = randomBytes(16).toString("base64");
-    this.#socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
+    this.#socket = connect({
+      host: url.hostname,
+      port: Number(url.port),
+      noDelay: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length, buffer) => {
+          this.#take(Buffer.from(buffer.buffer, buffer.byteOffset, length), id, onOpen);
+          return true;
+        },
+      },
+    });
     this.#socket.on("connect", () =>
       this.#socket.write(
         `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -77,25 +107,6 @@ class EchoStream {
       this.#problem ??= "The server closed the connection.";
       onFailure(new Error(this.#problem));
     });
-    this.#socket.on("data", (chunk) => {
-      if (this.#isOpen) {
-        this.#read(chunk);
-        return;
-      }
-      this.#rest = Buffer.concat([this.#rest, chunk]);
-      const end = this.#rest.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      if (!this.#rest.toString("latin1", 0, 12).endsWith("101")) {
-        this.#socket.destroy(new Error(this.#rest.toString("latin1", 0, end).split("\r\n")[0]));
-        return;
-      }
-      this.#isOpen = true;
-      const rest = this.#rest.subarray(end + 4);
-      this.#rest = Buffer.alloc(0);
-      this.#socket.write(clientFrame(JSON.stringify({ event: "start", websocket_id: id })));
-      this.#read(rest);
-      onOpen();
-    });
   }
 
   get problem(): string | undefined {
@@ -105,14 +116,17 @@ class EchoStream {
   tick(): void {
     if (!this.#isOpen) return;
     const number = this.#sent;
+    const isLoud = number % SPEECH_AND_PAUSE_PACKETS < SPEECH_PACKETS;
+    const { zero, one } = isLoud ? LOUD : QUIET;
+    const frame = isLoud ? this.#loud : this.#quiet;
     for (let bit = 0; bit < NUMBER_BITS; bit += 1) {
       const position = numberPosition(PAYLOAD_AT, bit);
-      this.#frame[LONG_HEADER_BYTES + position] = ((number >> bit) & 1 ? ONE : ZERO) ^ maskAt(position);
+      frame[LONG_HEADER_BYTES + position] = ((number >> bit) & 1 ? one : zero) ^ maskAt(position);
     }
     this.#sentAtMs[number % 1024] = performance.now();
     this.#sent += 1;
     // The kernel copies the bytes at once unless its buffer is full: then the stream has failed anyway.
-    this.#socket.write(this.#socket.writableLength === 0 ? this.#frame : Buffer.from(this.#frame));
+    this.#socket.write(this.#socket.writableLength === 0 ? frame : Buffer.from(frame));
   }
 
   takeCount(): EchoCount {
@@ -133,6 +147,27 @@ class EchoStream {
     this.#problem ??= "closed";
     this.#isOpen = false;
     this.#socket.destroy();
+  }
+
+  /** @param chunk valid until it returns. */
+  #take(chunk: Buffer, id: string, onOpen: () => void): void {
+    if (this.#isOpen) {
+      this.#read(chunk);
+      return;
+    }
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    const end = this.#rest.indexOf("\r\n\r\n");
+    if (end < 0) return;
+    if (!this.#rest.toString("latin1", 0, 12).endsWith("101")) {
+      this.#socket.destroy(new Error(this.#rest.toString("latin1", 0, end).split("\r\n")[0]));
+      return;
+    }
+    this.#isOpen = true;
+    const rest = this.#rest.subarray(end + 4);
+    this.#rest = Buffer.alloc(0);
+    this.#socket.write(clientFrame(JSON.stringify({ event: "start", websocket_id: id })));
+    this.#read(rest);
+    onOpen();
   }
 
   #read(chunk: Buffer): void {
@@ -159,7 +194,10 @@ class EchoStream {
     this.#returned += 1;
     this.#returnedBytes += (length * 3) >> 2;
     let number = 0;
-    for (let bit = 0; bit < NUMBER_BITS; bit += 1) if (text[numberPosition(begin, bit)] === ONE) number |= 1 << bit;
+    for (let bit = 0; bit < NUMBER_BITS; bit += 1) {
+      const character = text[numberPosition(begin, bit)];
+      if (character === LOUD.one || character === QUIET.one) number |= 1 << bit;
+    }
     const sentAtMs = this.#sentAtMs[number % 1024] ?? 0;
     this.#lagsMs.push(Math.round((performance.now() - sentAtMs) * 10) / 10); // Short to send on.
   }
