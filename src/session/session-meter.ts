@@ -136,6 +136,7 @@ export class SessionMeter {
       connectedMs: this.#connectedAtMs === undefined ? 0 : nowMs - this.#connectedAtMs,
       roundTripMs: carried?.roundTripMs,
       availableOutgoingBps: carried?.availableOutgoingBps,
+      pacerMs: carried?.pacerMs,
       inbound: {
         ...(inVideo && { video: this.#inboundVideo(inVideo, rates) }),
         ...(inAudio && { audio: inboundAudio(inAudio, rates, waitingInMs) }),

@@ -22,6 +22,8 @@ export interface SessionStats {
   readonly roundTripMs?: number | undefined;
   /** How much the way to the peer is estimated to carry, in bits per second. */
   readonly availableOutgoingBps?: number | undefined;
+  /** How long a packet would wait to be sent, so that the way to the peer is not flooded. */
+  readonly pacerMs?: number | undefined;
   /** What the peer sends. */
   readonly inbound: { readonly video?: InboundVideoStats | undefined; readonly audio?: InboundAudioStats | undefined };
   /** What it is sent. */
@@ -53,7 +55,7 @@ export interface StreamRates {
 
 /** How much of a stream is lost. */
 export interface LossRate {
-  /** Share of packets lost lately: 0 to 1. */
+  /** Share of packets that did not come by themselves lately, repaired or not: 0 to 1. */
   readonly fractionLost: number;
 }
 

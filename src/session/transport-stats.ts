@@ -14,6 +14,8 @@ export interface TransportStats {
   readonly roundTripMs?: number | undefined;
   /** How much the way to the peer is estimated to carry, in bits per second. */
   readonly availableOutgoingBps?: number | undefined;
+  /** How long a packet would wait to be sent, in milliseconds, so that the way to the peer is not flooded. */
+  readonly pacerMs?: number | undefined;
 }
 
 /** One stream of packets, or of messages where the transport is a socket. */
@@ -27,8 +29,10 @@ export interface StreamCounts {
 
 /** A stream that is received. */
 export interface InboundCounts extends StreamCounts {
-  /** Packets that never came; retransmissions that came count as received. Negative when duplicates outweigh losses. */
+  /** Packets that did not come by themselves (RFC 3550 §6.4.1), repaired or not. Negative when duplicates outweigh losses. */
   readonly packetsLost: number;
+  /** Those that came after they were asked for, or whose sound the next packet had a copy of. */
+  readonly packetsRepaired?: number | undefined;
   /** Interarrival jitter (RFC 3550 §6.4.1), in milliseconds. */
   readonly jitterMs?: number | undefined;
 }
@@ -51,9 +55,9 @@ export interface InboundVideoCounts extends InboundCounts {
 
 /** Sound that is received. */
 export interface InboundAudioCounts extends InboundCounts {
-  /** Sound that was lost and made up for by a guess, in milliseconds. */
+  /** Sound that was lost for good and made up for by a guess, in milliseconds. */
   readonly concealedMs: number;
-  /** How long sound waits for packets that are late, in milliseconds. */
+  /** How long sound was held back for packets that were late, in milliseconds, on average. */
   readonly bufferMs?: number | undefined;
 }
 

@@ -56,6 +56,7 @@ describe("the statistics of a session", () => {
       connectedMs: 0,
       roundTripMs: undefined,
       availableOutgoingBps: undefined,
+      pacerMs: undefined,
       inbound: {},
       outbound: {},
       processing: { decode: undefined, queue: undefined, handler: undefined, encode: undefined },

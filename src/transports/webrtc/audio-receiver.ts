@@ -53,6 +53,7 @@ export class AudioReceiver {
       packets: snapshot.packetCount,
       bytes: snapshot.byteCount,
       packetsLost: snapshot.cumulativeLost,
+      packetsRepaired: snapshot.repairedPacketCount + snapshot.fecPacketCount,
       jitterMs: snapshot.jitterMs,
       concealedMs: snapshot.concealedMs,
       bufferMs: snapshot.meanHoldMs,

@@ -156,10 +156,13 @@ export class PeerMedia {
   }
 
   stats(): TransportStats {
+    const path = this.#sender.statsAt(this.#options.clock.nowMs());
     return {
       inbound: { video: this.#videoReceiver?.stats, audio: this.#audioReceiver?.stats },
       outbound: { video: this.#videoSender?.stats, audio: this.#audioSender?.stats },
       roundTripMs: this.#roundTripTime.currentMs,
+      availableOutgoingBps: path?.estimateBps,
+      pacerMs: path?.queueMs,
     };
   }
 
@@ -220,6 +223,7 @@ export class PeerMedia {
           ? new H264Packetizer({ packetizationMode: mode0 ? 0 : 1 })
           : new Vp8Packetizer({ firstPictureId: randomInt(2 ** 15) }),
         playoutDelay: { minimumMs: 0, maximumMs: 0 },
+        lossyPlayoutDelay: { minimumMs: 0, maximumMs: 2000 },
         ...(agreed.rtxPayloadType !== undefined && {
           rtx: {
             ssrc: this.#ssrcs.videoRetransmissions,
