@@ -12,16 +12,16 @@ export const EXPECTED_HANDLERS = {
   },
   audio: {
     "send-receive":
-      "Modality 'audio' in mode 'send-receive' takes an instance of a StreamHandler subclass. A generator is only for mode 'receive', a function of a frame only for modality 'video'.",
-    send: "Modality 'audio' in mode 'send' takes an instance of a StreamHandler subclass. A generator is only for mode 'receive', a function of a frame only for modality 'video'.",
+      "Modality 'audio' in mode 'send-receive' takes a StreamHandler made with new: new ReplyOnPause(...), or an instance of a subclass of yours. A generator is only for mode 'receive', a function of a frame only for modality 'video'.",
+    send: "Modality 'audio' in mode 'send' takes a StreamHandler made with new: new ReplyOnPause(...), or an instance of a subclass of yours. A generator is only for mode 'receive', a function of a frame only for modality 'video'.",
     receive:
       "Modality 'audio' in mode 'receive' takes a generator function* (...inputs) that yields [sampleRate, samples]. A StreamHandler is only for modes 'send-receive' and 'send'.",
   },
   "audio-video": {
     "send-receive":
-      "Modality 'audio-video' takes an instance of an AudioVideoStreamHandler subclass. A StreamHandler is only for modality 'audio', a function of a frame only for modality 'video'.",
-    send: "Modality 'audio-video' takes an instance of an AudioVideoStreamHandler subclass. A StreamHandler is only for modality 'audio', a function of a frame only for modality 'video'.",
+      "Modality 'audio-video' takes an AudioVideoStreamHandler made with new: an instance of a subclass of yours. A StreamHandler is only for modality 'audio', a function of a frame only for modality 'video'.",
+    send: "Modality 'audio-video' takes an AudioVideoStreamHandler made with new: an instance of a subclass of yours. A StreamHandler is only for modality 'audio', a function of a frame only for modality 'video'.",
     receive:
-      "Modality 'audio-video' takes an instance of an AudioVideoStreamHandler subclass. A StreamHandler is only for modality 'audio', a generator only for modality 'audio' or 'video'.",
+      "Modality 'audio-video' takes an AudioVideoStreamHandler made with new: an instance of a subclass of yours. A StreamHandler is only for modality 'audio', a generator only for modality 'audio' or 'video'.",
   },
 } as const;

@@ -109,7 +109,7 @@ describe("the methods of a Stream that reach a peer", () => {
           // @ts-expect-error -- a function is not for sound
           handler: () => null,
         }),
-    ).toThrow("handler is a function. Modality 'audio' in mode 'send-receive' takes an instance of a StreamHandler");
+    ).toThrow("handler is a function. Modality 'audio' in mode 'send-receive' takes a StreamHandler made with new");
     expect(() => new Stream({ modality: "video", handler: null as never })).toThrow(/✖ a handler\n {2}→ at handler/);
     expect(() => new Stream({ modality: "video", handler: (frame) => frame, additionalInputs: [5 as never] })).toThrow(
       "a component such as slider(), or a Standard Schema such as z.boolean()",

@@ -45,6 +45,23 @@ const MISUSES: readonly (readonly [code: string, ...messages: readonly string[]]
     `Type '"both"' is not assignable to type 'Mode'`,
   ],
   ['new Stream({ modality: "audio", handler: sound, timelimit: 5 });', "'timelimit' does not exist"],
+  [
+    'new Stream({ modality: "audio-video", handler: sound, mode: "send" });',
+    EXPECTED_HANDLERS["audio-video"].send,
+    "missing the following properties",
+    "videoReceive, videoEmit",
+  ],
+  [
+    'new Stream({ modality: "video", handler: (frame: VideoFrame, one: string, two: string) => frame, additionalInputs: [textbox()] });',
+    EXPECTED_HANDLERS.video["send-receive"],
+    "Expected 3 or more, but got 2",
+  ],
+  ["new Stream({ handler: sound });", "Property 'modality' is missing"],
+  ['new Stream({ modality: "audio" });', "Property 'handler' is missing"],
+  [
+    'new Stream({ modality: "audio", handler: sound, additionalOutputs: [slider(), textbox()], additionalOutputsHandler: () => [1] });',
+    "Target requires 2 element(s) but source may have fewer",
+  ],
   ['inputs.setInput("id", "half");', `Argument of type 'string' is not assignable to parameter of type 'number'`],
   ['inputs.setInput("id");', "Expected 2 arguments, but got 1"],
   [

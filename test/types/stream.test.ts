@@ -1,4 +1,6 @@
-import { describe, expectTypeOf, test } from "vitest";
+import { type } from "arktype";
+import * as v from "valibot";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import {
   AdditionalOutputs,
@@ -13,6 +15,7 @@ import {
   type VideoFrame,
   VideoStreamHandler,
 } from "../../src/index.ts";
+import { peersOf } from "../../src/session/peers.ts";
 import { ownPicture } from "../support/handler-run.ts";
 
 /** A handler of sound that takes these inputs. */
@@ -68,6 +71,46 @@ describe("the types of a Stream", () => {
       },
     });
     expectTypeOf<(typeof stream)["setInput"]>().parameters.toEqualTypeOf<[webrtcId: string, string]>();
+  });
+
+  test("come from schemas of zod, valibot and ArkType alike, which check what is set", async () => {
+    const stream = new Stream({
+      modality: "video",
+      additionalInputs: [
+        v.pipe(v.number(), v.minValue(0)),
+        v.optional(v.picklist(["calm", "wild"]), "calm"),
+        type({ name: "string", "age?": "number" }),
+        z.coerce.number(),
+      ],
+      handler: (frame, level, mood, person, count) => {
+        expectTypeOf(level).toEqualTypeOf<number>();
+        expectTypeOf(mood).toEqualTypeOf<"calm" | "wild">();
+        expectTypeOf(person).toEqualTypeOf<{ name: string; age?: number }>();
+        expectTypeOf(count).toEqualTypeOf<number>();
+        return frame;
+      },
+    });
+    expectTypeOf<Parameters<(typeof stream)["setInput"]>[2]>().toEqualTypeOf<"calm" | "wild" | undefined>();
+    const { registry } = peersOf(stream);
+    const admission = registry.admit("peer", () => peersOf(stream).createSession("peer", "loopback"));
+    expect(() => stream.setInput("peer", -1, "calm", { name: "Ann" }, 5)).toThrow("Additional input 1");
+    expect(() => stream.setInput("peer", 1, "calm", { name: 5 } as never, 5)).toThrow("Additional input 3 at name");
+    stream.setInput("peer", 1, undefined, { name: "Ann" }, "7");
+    expect(admission.type === "admitted" && admission.session.inputs.latest).toEqual([1, "calm", { name: "Ann" }, 7]);
+    await stream.close();
+  });
+
+  test("of outputs come from schemas, too", () => {
+    void new Stream({
+      modality: "video",
+      handler: (frame) => frame,
+      additionalOutputs: [v.string(), type("number[]")],
+      additionalOutputsHandler: (text, list, more: number) => {
+        expectTypeOf(text).toEqualTypeOf<string>();
+        expectTypeOf(list).toEqualTypeOf<number[]>();
+        return [text, [...list, more]];
+      },
+    });
   });
 
   test("give the additional inputs alone to a generator", () => {
