@@ -19,13 +19,14 @@ const tone = (sampleRate: number): Uint8Array =>
 async function firstOutputs(stream: string, id: string): Promise<string> {
   const response = await fetch(`${server.url}/outputs?stream=${stream}&webrtc_id=${id}`);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (!reader) throw new Error("There are no outputs to read.");
   let text = "";
-  while (reader && !text.includes("data:")) {
+  while (!text.includes("data:")) {
     const { value, done } = await reader.read();
     if (done) break;
     text += value;
   }
-  await reader?.cancel();
+  await reader.cancel();
   return text;
 }
 
