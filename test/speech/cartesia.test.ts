@@ -2,7 +2,9 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AudioFrame } from "../../src/media/audio-frame.ts";
+import { CartesiaVoice } from "../../src/speech/tts/cartesia-voice.ts";
 import { getTtsModel } from "../../src/speech/tts/get-tts-model.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 
 interface Asked {
   readonly path: string | undefined;
@@ -139,6 +141,37 @@ describe("Cartesia", () => {
       code: "speech_failed",
       message: expect.stringMatching(/^Cartesia cannot be reached: /),
     });
+  });
+
+  it("is given up when nothing comes for 15 s, however long the listener took before", async () => {
+    const clock = new ManualClock();
+    const voice = new CartesiaVoice({ apiKey: KEY, baseUrl: `${baseUrl}/`, clock });
+    let more: (bytes: number[]) => void = () => {};
+    answer = (response) => {
+      more = (bytes) => response.write(Buffer.from(bytes));
+      more([1, 0]);
+    };
+    const speech = voice.speak("Hello.", {}, new AbortController().signal);
+    expect((await speech.next()).value?.length).toBe(1);
+    clock.advance(60_000); // It plays, and nobody waits.
+    more([2, 0]);
+    expect((await speech.next()).value?.length).toBe(1);
+    const last = speech.next();
+    await expect.poll(() => clock.pendingTimers).toBe(1);
+    clock.advance(15_000);
+    await expect(last).rejects.toThrow("Cartesia cannot be reached: nothing came for 15 s.");
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("is hung up on when the loop is left", async () => {
+    let closed = false;
+    answer = (response) => {
+      response.on("close", () => (closed = true));
+      response.write(Buffer.from([1, 0]));
+    };
+    const model = getTtsModel("cartesia", { cartesiaApiKey: KEY, baseUrl });
+    for await (const frame of model.streamTts("Hello.")) if (frame.length > 0) break;
+    await expect.poll(() => closed).toBe(true);
   });
 
   it("says that its answer broke off", async () => {

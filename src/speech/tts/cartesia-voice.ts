@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { type Clock, systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
 import type { TextToSpeechOptions } from "../../session/voice-models.ts";
 import { parseOptions } from "../parse-options.ts";
+import { StallGuard } from "../stall-guard.ts";
 import type { Voice } from "./text-to-speech-model.ts";
 
 /** How Cartesia speaks, under FastRTC's names. */
@@ -34,9 +36,11 @@ export interface CartesiaVoiceInit {
   /** Undefined when there is none: said when somebody wants to speak. */
   readonly apiKey: string | undefined;
   readonly baseUrl: string;
+  /** Replaced in tests. @default systemClock */
+  readonly clock?: Clock;
 }
 
-/** How long Cartesia may take to begin, and then to go on, in milliseconds. */
+/** How long Cartesia may take to begin, and then for each next piece, in milliseconds. */
 const TIMEOUT_MS = 15_000;
 /** What is shown of an answer that refuses. */
 const MAXIMUM_COMPLAINT = 300;
@@ -49,8 +53,10 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
   readonly pauseMs = 0;
   readonly #apiKey: string | undefined;
   readonly #baseUrl: string;
+  readonly #clock: Clock;
 
-  constructor({ apiKey, baseUrl }: CartesiaVoiceInit) {
+  constructor({ apiKey, baseUrl, clock = systemClock }: CartesiaVoiceInit) {
+    this.#clock = clock;
     this.#apiKey = apiKey;
     this.#baseUrl = baseUrl;
   }
@@ -73,26 +79,27 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
   ): AsyncGenerator<AudioFrame, void, undefined> {
     const parsed = parseOptions(OPTIONS, options, "CartesiaTtsOptions");
     const { sampleRate } = parsed;
-    const stalled = new AbortController();
-    const timer = setTimeout(() => stalled.abort(new Error(`Nothing came for ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS);
+    const guard = new StallGuard(this.#clock, TIMEOUT_MS);
+    const over = new AbortController();
     try {
-      const body = await this.#request(sentence, parsed, AbortSignal.any([signal, stalled.signal]));
+      const together = AbortSignal.any([signal, guard.signal, over.signal]);
+      const body = (await guard.during(this.#request(sentence, parsed, together)))[Symbol.asyncIterator]();
       let odd = new Uint8Array(0);
-      for await (const chunk of body) {
-        timer.refresh();
-        const bytes = concatenated(odd, chunk);
+      for (;;) {
+        const next = await guard.during(body.next());
+        if (next.done === true) return;
+        const bytes = concatenated(odd, next.value);
         const whole = bytes.byteLength - (bytes.byteLength % 2);
         odd = bytes.slice(whole);
         if (whole > 0) yield new AudioFrame({ samples: samplesOf(bytes.subarray(0, whole)), sampleRate });
-        timer.refresh(); // The listener may have taken its time.
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof FastRtcError) throw error;
-      const reason = toError(stalled.signal.aborted ? stalled.signal.reason : error).message;
-      throw new FastRtcError("speech_failed", `Cartesia cannot be reached: ${reason}`, { cause: error });
+      const { message } = toError(guard.signal.aborted ? guard.signal.reason : error);
+      throw new FastRtcError("speech_failed", `Cartesia cannot be reached: ${message}.`, { cause: error });
     } finally {
-      clearTimeout(timer);
+      over.abort(); // Hangs up when the listener left in the middle.
     }
   }
 
