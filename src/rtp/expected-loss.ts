@@ -10,7 +10,7 @@ const CALM_MS = 20_000;
 const SMOOTHING = 0.4;
 
 /**
- * For what share of lost packets an Opus encoder is to prepare, from the peer's reports. Copies for repair (in-band FEC, RFC 6716 §2.1.7) take
+ * For what share of lost packets a sender is to prepare, from the peer's reports: an Opus encoder in the first place. Copies for repair (in-band FEC, RFC 6716 §2.1.7) take
  * bits from the sound itself, so that they are made only where there is loss; and at 32 kbit/s libopus makes none for less than 10 %.
  * A change costs a new encoder: the way up is quick, the way down slow.
  */

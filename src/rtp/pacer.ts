@@ -161,17 +161,18 @@ export class Pacer {
     if (nowMs < this.#nextProbeMs) return;
     const { cluster, startedAtMs } = probe;
     const stepBytes = Math.max(1, (cluster.bps * PROBE_STEP_MS) / 8000);
-    for (let stepped = 0; stepped < stepBytes;) {
+    // A timer that came late makes up for it at once.
+    const dueBytes = ((nowMs - startedAtMs) * cluster.bps) / 8000 + stepBytes;
+    const isComplete = (): boolean => probe.packets >= cluster.minPackets && probe.bytes >= cluster.minBytes;
+    while (probe.bytes < dueBytes && !isComplete()) {
       const packet = this.#shift() ?? this.#padding(Math.min(stepBytes, cluster.minBytes / cluster.minPackets));
       if (!packet) break;
       const byteLength = packet.bytes.length;
       leaving.push({ ...packet, probe: cluster.id });
-      stepped += byteLength;
       probe.packets += 1;
       probe.bytes += byteLength;
     }
-    const isComplete = probe.packets >= cluster.minPackets && probe.bytes >= cluster.minBytes;
-    if (isComplete || leaving.length === 0 || nowMs - startedAtMs > MAX_PROBE_MS) this.#probe = undefined;
+    if (isComplete() || leaving.length === 0 || nowMs - startedAtMs > MAX_PROBE_MS) this.#probe = undefined;
     else this.#nextProbeMs = startedAtMs + (probe.bytes * 8000) / cluster.bps;
   }
 

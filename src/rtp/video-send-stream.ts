@@ -1,4 +1,5 @@
 import { type BitrateLimits, clampBitrate, DEFAULT_BITRATE_LIMITS, VIDEO_BITRATE_LIMITS } from "./bitrate-limits.ts";
+import { ExpectedLoss } from "./expected-loss.ts";
 import type { HeaderExtensionMap, PlayoutDelay } from "./header-extensions.ts";
 import { RtpHeaderTemplate } from "./header-template.ts";
 import { KeyframeRequestGate } from "./keyframe-request-gate.ts";
@@ -31,6 +32,11 @@ export interface VideoSendStreamOptions {
   readonly mid?: string;
   /** How long the peer may hold frames back, sent with each packet if the extension was negotiated. */
   readonly playoutDelay?: PlayoutDelay;
+  /**
+   * Sent instead while the peer reports losses: room to even out the bursts that repairs make, of which a peer that shows each frame at once shows
+   * only the last. Chromium evens nothing out below a maximum of 500 ms.
+   */
+  readonly lossyPlayoutDelay?: PlayoutDelay;
   /** Random, 32 bits: what is added to RTP timestamps (RFC 3550 §5.1). */
   readonly timestampOffset: number;
   /** Random, 16 bits; below 32768 it cannot wrap before the peer's first report (RFC 3711 §3.3.1). */
@@ -71,6 +77,8 @@ export interface VideoSendStats {
 export class VideoSendStream {
   readonly #options: VideoSendStreamOptions;
   readonly #template: RtpHeaderTemplate;
+  readonly #lossyTemplate: RtpHeaderTemplate;
+  readonly #expectedLoss = new ExpectedLoss();
   readonly #history = new SentPacketHistory();
   readonly #sent: SentStats;
   readonly #rtx: RtxWrapper | undefined;
@@ -86,17 +94,9 @@ export class VideoSendStream {
 
   constructor(options: VideoSendStreamOptions) {
     this.#options = options;
-    const { ssrc, payloadType, extensions, mid, playoutDelay, wallOffsetMs } = options;
-    this.#template = new RtpHeaderTemplate({
-      ssrc,
-      payloadType,
-      extensions: [
-        ...(mid === undefined ? [] : extensions.elements("mid", mid)),
-        ...(playoutDelay === undefined ? [] : extensions.elements("playoutDelay", playoutDelay)),
-        ...extensions.elements("absSendTime", 0),
-        ...extensions.elements("transportSequenceNumber", 0),
-      ],
-    });
+    const { ssrc, wallOffsetMs, playoutDelay, lossyPlayoutDelay = playoutDelay } = options;
+    this.#template = templateOf(options, playoutDelay);
+    this.#lossyTemplate = templateOf(options, playoutDelay && lossyPlayoutDelay);
     this.#sent = new SentStats({ ssrc, clockRate: VIDEO_CLOCK_RATE, wallOffsetMs });
     this.#bitrate = new SendBitrate(options.bitrateLimits ?? DEFAULT_BITRATE_LIMITS);
     this.#rtx = options.rtx && new RtxWrapper(options.rtx);
@@ -155,11 +155,12 @@ export class VideoSendStream {
       this.#keyframeCount += 1;
       this.#gate.handleKeyframe(nowMs);
     }
+    const template = this.#expectedLoss.percent > 0 ? this.#lossyTemplate : this.#template;
     const last = packets.length - 1;
     for (const [index, packet] of packets.entries()) {
       const sequenceNumber = this.#nextSequenceNumber;
       this.#nextSequenceNumber = (sequenceNumber + 1) & 0xffff;
-      this.#template.write(packet, { marker: index === last, sequenceNumber, timestamp });
+      template.write(packet, { marker: index === last, sequenceNumber, timestamp });
       this.#sent.handlePacket(packet.length - headroom);
       this.#history.add(packet, { sequenceNumber, nowMs });
     }
@@ -247,6 +248,24 @@ export class VideoSendStream {
   #handleReport(report: ReportBlock, nowMs: number): void {
     this.#options.roundTripTime.handleReportBlock(report, nowMs + this.#options.wallOffsetMs);
     this.#fractionLost = report.fractionLost / 256;
+    this.#expectedLoss.handleReport(this.#fractionLost, nowMs);
     this.#bitrate.handleLoss(this.#fractionLost, nowMs);
   }
+}
+
+/** What every packet begins with. */
+function templateOf(
+  { ssrc, payloadType, extensions, mid }: VideoSendStreamOptions,
+  playoutDelay: PlayoutDelay | undefined,
+): RtpHeaderTemplate {
+  return new RtpHeaderTemplate({
+    ssrc,
+    payloadType,
+    extensions: [
+      ...(mid === undefined ? [] : extensions.elements("mid", mid)),
+      ...(playoutDelay === undefined ? [] : extensions.elements("playoutDelay", playoutDelay)),
+      ...extensions.elements("absSendTime", 0),
+      ...extensions.elements("transportSequenceNumber", 0),
+    ],
+  });
 }

@@ -52,6 +52,8 @@ export class BandwidthEstimator {
   #feedbackAtMs: number | undefined;
   #calmSinceMs: number | undefined;
   #nextTickMs: number | undefined;
+  /** Of feedbacks in a row that told of a growing queue. */
+  #overuseCount = 0;
 
   constructor(limits: BitrateLimits) {
     this.#limits = limits;
@@ -158,12 +160,15 @@ export class BandwidthEstimator {
     const use = sawOveruse || this.#detector.state === "overuse" ? "overuse" : this.#detector.state;
     // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
     const isBelieved = this.#idle.idleSinceMs !== undefined || (probedBps ?? 0) > this.#delayBased.currentBps;
-    if (probedBps !== undefined && use !== "overuse" && isBelieved) this.#delayBased.set(probedBps, nowMs);
-    else this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, nowMs });
+    if (probedBps !== undefined && use !== "overuse" && isBelieved) {
+      this.#delayBased.set(probedBps, nowMs);
+      this.#acknowledged.expectChange();
+    } else this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, nowMs });
+    this.#overuseCount = use === "overuse" ? this.#overuseCount + 1 : 0;
     if (use !== "overuse") return;
     this.#probePlan.expectChange();
-    // How far to go down is decided by what arrives now, not by what arrived before the queue grew.
-    this.#acknowledged.expectChange();
+    // When one decrease was not enough, what counts is what arrives now, not what arrived before the queue grew.
+    if (this.#overuseCount > 1) this.#acknowledged.expectChange();
   }
 
   #planProbe(nowMs: number): void {

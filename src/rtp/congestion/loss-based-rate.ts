@@ -22,6 +22,8 @@ const BIAS_SMOOTHING = 0.002;
 const MAX_INCREASE = 1.3;
 const INCREASE_WINDOW_MS = 300;
 const NEWTON_STEPS = 3;
+/** Below this share of losses they say nothing. */
+const LITTLE_LOSS = 0.01;
 /** Rates up to this factor of the estimate are like it. */
 const PRESENT_FACTOR = 1.5;
 
@@ -75,8 +77,15 @@ export class LossBasedRate {
    * explained by that.
    */
   get presentLoss(): number {
-    const limitBps = (this.#bps ?? Infinity) * PRESENT_FACTOR;
-    return this.#lossOf(({ bps }) => bps <= limitBps);
+    return this.#lossOf((observation) => this.#isPresent(observation));
+  }
+
+  get #presentCount(): number {
+    return this.#observations.filter((observation) => this.#isPresent(observation)).length;
+  }
+
+  #isPresent({ bps }: Observation): boolean {
+    return bps <= (this.#bps ?? Infinity) * PRESENT_FACTOR;
   }
 
   /** Takes the packets of a feedback, in the order of sending. */
@@ -84,6 +93,10 @@ export class LossBasedRate {
     let isComplete = false;
     for (const result of results) isComplete = this.#observe(result) || isComplete;
     if (this.#bps !== undefined) this.#bps = Math.min(this.#bps, Math.max(delayBasedBps, this.#limits.minimumBps));
+    if (this.fractionLost < LITTLE_LOSS || (this.#presentCount >= 4 && this.presentLoss < LITTLE_LOSS)) {
+      this.#bps = delayBasedBps; // Nothing speaks against what the delays, or a probe, have found.
+      return;
+    }
     if (!isComplete) return;
     this.#bps ??= delayBasedBps;
     if (nowMs - this.#windowStartMs > INCREASE_WINDOW_MS) {

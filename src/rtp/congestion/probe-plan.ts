@@ -6,8 +6,10 @@ const CLUSTER_MS = 15;
 const CLUSTER_PACKETS = 5;
 /** The rates tried first, as factors of the start bitrate. */
 const FIRST_FACTORS = [3, 6] as const;
-/** How much more than is known is tried. */
+/** How much more than is known is tried: more where little is known, since a cluster there has few bytes anyway. */
 const FACTOR = 2;
+const FACTOR_AT_LOW_RATES = 3;
+const LOW_BPS = 600_000;
 /** A probe that found this share of its rate was a success: the next one follows at once. */
 const SUCCESS_SHARE = 0.7;
 /** How long results are waited for. */
@@ -64,7 +66,8 @@ export class ProbePlan {
     const backoff = isIdle ? 1 : Math.min(MAX_BACKOFF, 1 + this.#failedCount / 8);
     if (sinceMs < (isIdle ? IDLE_INTERVAL_MS : BUSY_INTERVAL_MS) * backoff) return undefined;
     if (estimateBps < this.#successBps) this.#failedCount += 1;
-    return this.#cluster(estimateBps * FACTOR, nowMs);
+    const factor = estimateBps < LOW_BPS ? FACTOR_AT_LOW_RATES : FACTOR;
+    return this.#cluster(estimateBps * factor, nowMs);
   }
 
   /** Forgets failures: the path has changed. */

@@ -82,9 +82,10 @@ function judge(arrivals: Arrivals): number | undefined {
   const sentMs = arrivals.lastSentMs - arrivals.firstSentMs;
   const arrivedMs = arrivals.lastArrivedMs - arrivals.firstArrivedMs;
   if (sentMs <= 0 || sentMs > MAX_INTERVAL_MS || arrivedMs <= 0 || arrivedMs > MAX_INTERVAL_MS) return undefined;
-  // Between the first and the last packet pass all but one of them.
-  const sentBps = ((bytes - arrivals.lastSentBytes) * 8000) / sentMs;
+  if (arrivedMs < sentMs / MAX_SPEEDUP) return undefined;
+  // What arrived after the first packet shows what the path let through; what left before the last one, what it was given.
+  // Packets differ in size, so whether the path was full is told by the times.
   const arrivedBps = ((bytes - arrivals.firstArrivedBytes) * 8000) / arrivedMs;
-  if (arrivedBps > MAX_SPEEDUP * sentBps) return undefined;
-  return arrivedBps < SATURATED_BELOW * sentBps ? SATURATED_SHARE * arrivedBps : Math.min(sentBps, arrivedBps);
+  const sentBps = ((bytes - arrivals.lastSentBytes) * 8000) / sentMs;
+  return arrivedMs > sentMs / SATURATED_BELOW ? Math.min(sentBps, SATURATED_SHARE * arrivedBps) : sentBps;
 }
