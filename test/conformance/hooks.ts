@@ -2,10 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { FastRtcError, type Stream } from "fastrtc";
 import { z } from "zod";
+import { sayStopWords } from "./turn-handlers.ts";
 
 const inputsSchema = z.object({ stream: z.string(), webrtc_id: z.string(), inputs: z.array(z.unknown()) });
 
-/** What an application adds to its streams: `POST /input_hook` and `GET /outputs`. False for any other request. */
+/**
+ * What an application adds to its streams: `POST /input_hook`, `GET /outputs`, and `POST /stopword/say` with the words that the
+ * stand-in for speech to text is to hear. False for any other request.
+ */
 export async function answerHook(
   streams: ReadonlyMap<string, Stream>,
   request: IncomingMessage,
@@ -15,6 +19,11 @@ export async function answerHook(
   if (pathname === "/input_hook" && request.method === "POST") {
     const { status, error } = await setInput(streams, await text(request));
     response.writeHead(status, { "content-type": "application/json" }).end(error && JSON.stringify({ error }));
+    return true;
+  }
+  if (pathname === "/stopword/say" && request.method === "POST") {
+    sayStopWords(await text(request));
+    response.writeHead(204).end();
     return true;
   }
   if (pathname === "/outputs") {

@@ -1,6 +1,7 @@
 import { AdditionalOutputs, Stream, textbox, WorkerHandler, getCurrentContext } from "fastrtc";
 import { AudioBoom, AudioCounter, AudioEcho, AudioVideoEcho, tone } from "./sound-handlers.ts";
 import { testPictures } from "./test-picture.ts";
+import { replyEcho, replyGuarded, replyLong, replyOnStopWord } from "./turn-handlers.ts";
 
 /** How many peers a stream takes when nothing else is said. */
 const LIMIT = 100;
@@ -30,6 +31,10 @@ export function conformanceStreams(): ReadonlyMap<string, Stream> {
     ],
     ["/boom", new Stream({ ...video, handler: boom })],
     ["/audio-boom", new Stream({ ...audio, handler: new AudioBoom() })],
+    ["/reply-echo", new Stream({ ...audio, handler: replyEcho })],
+    ["/reply-long", new Stream({ ...audio, handler: replyLong })],
+    ["/reply-guarded", new Stream({ ...audio, handler: replyGuarded })],
+    ["/stopword", new Stream({ ...audio, handler: replyOnStopWord })],
     ["/slow", new Stream({ ...video, handler: new WorkerHandler(new URL("./slow-handler.ts", import.meta.url)) })],
     ["/limit2", new Stream({ ...video, handler: (frame) => frame.flip("vertical"), concurrencyLimit: 2 })],
     ["/time5", new Stream({ ...video, handler: (frame) => frame.flip("vertical"), timeLimit: 5 })],
