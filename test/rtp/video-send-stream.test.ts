@@ -134,6 +134,19 @@ describe("sending video", () => {
     expect(stream.stats.fractionLost).toBe(0.5);
   });
 
+  it("gives the peer room to even out bursts while it reports losses, and not after twenty seconds without", () => {
+    const stream = sender({ lossyPlayoutDelay: { minimumMs: 0, maximumMs: 2000 } });
+    const maximumMs = (nowMs: number): number | undefined => {
+      const packet = parseRtpPacket(send(stream, nowMs)[0] ?? new Uint8Array());
+      return packet && EXTENSIONS.read(packet, "playoutDelay")?.maximumMs;
+    };
+    expect(maximumMs(0)).toBe(0);
+    stream.handleRtcp(report({ fractionLost: 26 }), 1000);
+    expect(maximumMs(1000)).toBe(2000);
+    for (let second = 2; second < 35; second += 1) stream.handleRtcp(report(), second * 1000);
+    expect(maximumMs(35_000)).toBe(0);
+  });
+
   it("reports once per second and learns the round-trip time from the answer", () => {
     const roundTripTime = new RoundTripTime();
     const stream = sender({ roundTripTime });
