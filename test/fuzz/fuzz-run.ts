@@ -5,7 +5,7 @@ import type { FuzzTarget } from "./fuzz-target.ts";
 import { Mutator } from "./mutator.ts";
 
 /** No input may take longer, in milliseconds: a hundred times what the slowest good ones take. */
-export const SLOW_MS = 20;
+const SLOW_MS = 20;
 /**
  * How much more memory a target may hold after all its inputs than after the first fifth, in bytes: a stream that waits for a
  * packet holds up to 2048 others, with this fuzzer's inputs 8 MB.
