@@ -28,7 +28,7 @@ const EDITABLE = new Set<ComponentDescriptor["type"]>([
 ]);
 
 /** Whether the visitor can change a component that is an input. */
-export function isEditable({ type, interactive }: ComponentDescriptor): boolean {
+function isEditable({ type, interactive }: ComponentDescriptor): boolean {
   return EDITABLE.has(type) && interactive !== false;
 }
 

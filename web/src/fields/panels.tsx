@@ -43,7 +43,7 @@ export function OutputPanel({ config, fields: { values } }: PanelProps): VNode |
   const shown = shownOutputs(config);
   if (shown.length === 0) return null;
   return (
-    <section class="panel panel-outputs" aria-label="Outputs" aria-live="polite">
+    <section class="panel panel-outputs" aria-label="Outputs">
       {shown.map((index) => {
         const output = config.additionalOutputs[index];
         return output && <OutputField key={index} descriptor={output.component} value={values.outputs[index]} />;
