@@ -34,6 +34,11 @@ export interface PretrainedOptions {
   readonly progress_callback: (event: unknown) => void;
 }
 
+/** Where downloaded models are kept. */
+export function cacheFolderOf({ cacheFolder }: ModelSource): string {
+  return cacheFolder === undefined ? join(homedir(), ".cache", "fastrtc", "models") : resolve(cacheFolder);
+}
+
 /** What tells one source of a model from another, for those who load each once. */
 export function identityOf(source: ModelSource & { readonly precision?: ModelPrecision }): readonly unknown[] {
   const { modelPath, cacheFolder, offline = false, precision = "fp32" } = source;
@@ -43,12 +48,13 @@ export function identityOf(source: ModelSource & { readonly precision?: ModelPre
 /** The folder or the repository to load from, and how. */
 export function pretrained(
   repository: string,
-  { modelPath, cacheFolder, offline = false, onProgress }: ModelSource,
+  source: ModelSource,
 ): readonly [folderOrRepository: string, options: PretrainedOptions] {
+  const { modelPath, offline = false, onProgress } = source;
   return [
     modelPath === undefined ? repository : resolve(modelPath),
     {
-      cache_dir: cacheFolder === undefined ? join(homedir(), ".cache", "fastrtc", "models") : resolve(cacheFolder),
+      cache_dir: cacheFolderOf(source),
       local_files_only: offline || modelPath !== undefined,
       progress_callback: (event) => {
         const progress = fileProgress(event);

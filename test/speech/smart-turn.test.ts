@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WhisperFeatureExtractor } from "@huggingface/transformers";
@@ -6,6 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { FastRtcError } from "../../src/errors.ts";
 import { parseWav } from "../../src/media/wav.ts";
 import { getSmartTurnModel } from "../../src/speech/smart-turn/get-smart-turn-model.ts";
+import type { ModelProgress } from "../../src/speech/model-source.ts";
+import { SmartTurnModel } from "../../src/speech/smart-turn/smart-turn-model.ts";
 import { lastSamples, normalise } from "../../src/speech/smart-turn/smart-turn-input.ts";
 import { WhisperFeatures } from "../../src/speech/smart-turn/whisper-features.ts";
 import { projectFile } from "../support/source-tree.ts";
@@ -94,6 +98,45 @@ describe("getSmartTurnModel", () => {
     expect(await model.probability(new Float32Array(64_000))).toBeCloseTo(0.25, 6);
   });
 
+  it("downloads its file from the hub once, and does without the network afterwards", async () => {
+    const asked: (string | undefined)[] = [];
+    const hub = createServer((request, response) => {
+      asked.push(request.url);
+      response.end(tinySmartTurn());
+    });
+    await new Promise<void>((resolve) => hub.listen(0, "127.0.0.1", resolve));
+    const cacheFolder = join(folder, "cache");
+    const progress: ModelProgress[] = [];
+    const address = `http://127.0.0.1:${(hub.address() as AddressInfo).port}/`;
+    const online = new SmartTurnModel({ cacheFolder, onProgress: (moment) => progress.push(moment) }, address);
+    const answer = await online.probability(speech);
+    await new Promise((resolve) => hub.close(resolve));
+    expect(asked).toEqual(["/pipecat-ai/smart-turn-v3/resolve/main/smart-turn-v3.0.onnx"]);
+    expect(progress.at(-2)).toMatchObject({ file: "smart-turn-v3.0.onnx", loadedBytes: tinySmartTurn().length });
+    expect(progress.at(-1)).toEqual({ type: "model-ready" });
+    expect(readdirSync(join(cacheFolder, "pipecat-ai/smart-turn-v3"))).toEqual(["smart-turn-v3.0.onnx"]);
+    expect(await getSmartTurnModel({ cacheFolder, offline: true }).probability(speech)).toBe(answer);
+  });
+
+  it("leaves nothing half behind when the hub fails, and says what to do", async () => {
+    const hub = createServer((_request, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("half", () => response.destroy());
+    });
+    await new Promise<void>((resolve) => hub.listen(0, "127.0.0.1", resolve));
+    const cacheFolder = join(folder, "broken");
+    const address = `http://127.0.0.1:${(hub.address() as AddressInfo).port}/`;
+    await expect(new SmartTurnModel({ cacheFolder }, address).warmup()).rejects.toMatchObject({
+      code: "invalid_model",
+      message: expect.stringMatching(
+        /^pipecat-ai\/smart-turn-v3\/smart-turn-v3\.0\.onnx cannot be downloaded: .*pass modelPath\.$/,
+      ),
+    });
+    await new Promise((resolve) => hub.close(resolve));
+    expect(readdirSync(join(cacheFolder, "pipecat-ai/smart-turn-v3"))).toEqual([]);
+    await expect(getSmartTurnModel({ cacheFolder, offline: true }).warmup()).rejects.toThrow("offline forbids");
+  });
+
   it("is one model for all who ask for the same file", () => {
     const modelPath = join(folder, "v3.onnx");
     expect(getSmartTurnModel({ modelPath })).toBe(getSmartTurnModel({ modelPath }));
@@ -112,6 +155,6 @@ describe("getSmartTurnModel", () => {
     await expect(getSmartTurnModel({ modelPath: written("other.onnx", other) }).warmup()).rejects.toThrow(
       "is no Smart Turn: it takes picture, but neither input_features nor input_values.",
     );
-    expect(() => getSmartTurnModel({} as { modelPath: string })).toThrow(FastRtcError);
+    expect(() => getSmartTurnModel({ maxWaiting: 0 })).toThrow(FastRtcError);
   });
 });

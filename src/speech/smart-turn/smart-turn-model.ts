@@ -1,6 +1,8 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { FastRtcError, toError } from "../../errors.ts";
 import type { EndOfTurnModel } from "../../session/voice-models.ts";
+import { hubFile } from "../hub-file.ts";
+import type { ModelSource } from "../model-source.ts";
 import { packageMissing } from "../package-missing.ts";
 import { SharedModel } from "../shared-model.ts";
 import { WorkQueue } from "../work-queue.ts";
@@ -8,13 +10,14 @@ import { lastSamples, normalise } from "./smart-turn-input.ts";
 import { MEL_COUNT, WhisperFeatures } from "./whisper-features.ts";
 
 /** What `getSmartTurnModel` takes. */
-export interface SmartTurnOptions {
-  /** The model's ONNX file, such as `smart-turn-v3.0.onnx` of pipecat-ai/smart-turn-v3 on huggingface.co. */
-  modelPath: string;
+export interface SmartTurnOptions extends Omit<ModelSource, "modelPath"> {
+  /** The model's ONNX file. @default `smart-turn-v3.0.onnx` of pipecat-ai/smart-turn-v3 on huggingface.co, 8 MB, downloaded once */
+  modelPath?: string;
   /** How many turns may wait for the model; more are refused with `model_busy`. An integer of at least 1. @default 64 */
   maxWaiting?: number;
 }
 
+const FILE = { repository: "pipecat-ai/smart-turn-v3", file: "smart-turn-v3.0.onnx" };
 const SAMPLE_RATE = 16_000;
 /** What version 3 hears. */
 const FEATURE_SECONDS = 8;
@@ -36,9 +39,9 @@ export class SmartTurnModel implements EndOfTurnModel {
   #features: WhisperFeatures | undefined;
 
   /** @internal */
-  constructor({ modelPath, maxWaiting = 64 }: SmartTurnOptions) {
-    this.#shared = new SharedModel(() => load(modelPath));
-    this.#queue = new WorkQueue({ name: "Smart Turn", concurrency: 1, capacity: maxWaiting });
+  constructor(options: SmartTurnOptions, hub?: string) {
+    this.#shared = new SharedModel(() => load(options, hub));
+    this.#queue = new WorkQueue({ name: "Smart Turn", concurrency: 1, capacity: options.maxWaiting ?? 64 });
   }
 
   /**
@@ -101,10 +104,11 @@ function samplesOf(
   return { ...input, attention_mask: createTensor("int64", mask, [1, length]) };
 }
 
-async function load(modelPath: string): Promise<Loaded> {
+async function load(options: SmartTurnOptions, hub: string | undefined): Promise<Loaded> {
   const onnx = await import("onnxruntime-node").catch((error: unknown) => {
     throw packageMissing("Smart Turn", "onnxruntime-node", error);
   });
+  const modelPath = options.modelPath ?? (await hubFile(FILE, options, hub === undefined ? {} : { hub }));
   let session: InferenceSession;
   try {
     session = await onnx.InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
@@ -120,5 +124,6 @@ async function load(modelPath: string): Promise<Loaded> {
       `${modelPath} is no Smart Turn: it takes ${inputNames.join(", ")}, but neither input_features nor input_values.`,
     );
   }
+  options.onProgress?.({ type: "model-ready" });
   return { session, createTensor: (type, values, shape) => new onnx.Tensor(type, values, shape) };
 }
