@@ -158,13 +158,16 @@ export class BandwidthEstimator {
       if (delta && this.#detector.update(delta) === "overuse") sawOveruse = true;
     }
     const use = sawOveruse || this.#detector.state === "overuse" ? "overuse" : this.#detector.state;
+    this.#overuseCount = use === "overuse" ? this.#overuseCount + 1 : 0;
     // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
     const isBelieved = this.#idle.idleSinceMs !== undefined || (probedBps ?? 0) > this.#delayBased.currentBps;
     if (probedBps !== undefined && use !== "overuse" && isBelieved) {
       this.#delayBased.set(probedBps, nowMs);
       this.#acknowledged.expectChange();
-    } else this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, nowMs });
-    this.#overuseCount = use === "overuse" ? this.#overuseCount + 1 : 0;
+    } else {
+      const isBlip = this.#overuseCount === 1 && this.#idle.idleSinceMs !== undefined;
+      this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, isBlip, nowMs });
+    }
     if (use !== "overuse") return;
     this.#probePlan.expectChange();
     // When one decrease was not enough, what counts is what arrives now, not what arrived before the queue grew.

@@ -3,6 +3,8 @@ import type { PathUse } from "./overuse-detector.ts";
 
 /** What of the measured throughput stays when a queue grows (draft-ietf-rmcat-gcc-02 §5.5). */
 const BACKOFF = 0.85;
+/** The same for one that sent less than it might, at the first sign: machines stop and go as well as networks. */
+const BACKOFF_AT_BLIP = 1.7;
 /** How much more per second while the path's capacity is unknown. */
 const GROWTH_PER_S = 1.08;
 /** The estimate never runs further ahead of what arrives than this. */
@@ -20,6 +22,8 @@ export interface DelayBasedUpdate {
   readonly use: PathUse;
   readonly acknowledgedBps: number | undefined;
   readonly roundTripMs: number;
+  /** Whether less was sent than might have been, and the delays have only just begun to rise: what arrived is no measure then. */
+  readonly isBlip: boolean;
   readonly nowMs: number;
 }
 
@@ -56,11 +60,12 @@ export class DelayBasedRate {
     this.#changedAtMs = nowMs;
   }
 
-  update({ use, acknowledgedBps, roundTripMs, nowMs }: DelayBasedUpdate): void {
+  update({ use, acknowledgedBps, roundTripMs, isBlip, nowMs }: DelayBasedUpdate): void {
     this.#changedAtMs ??= nowMs;
     switch (use) {
       case "overuse":
-        if (this.#mayDecrease(acknowledgedBps, roundTripMs, nowMs)) this.#decrease(acknowledgedBps, nowMs);
+        if (this.#mayDecrease(acknowledgedBps, roundTripMs, nowMs))
+          this.#decrease(acknowledgedBps, isBlip ? BACKOFF_AT_BLIP : BACKOFF, nowMs);
         return;
       case "underuse":
         this.#phase = "hold";
@@ -80,7 +85,7 @@ export class DelayBasedRate {
     return acknowledgedBps !== undefined && acknowledgedBps < this.#bps / 2;
   }
 
-  #decrease(acknowledgedBps: number | undefined, nowMs: number): void {
+  #decrease(acknowledgedBps: number | undefined, backoff: number, nowMs: number): void {
     this.#phase = "hold";
     this.#changedAtMs = nowMs;
     this.#decreasedAtMs = nowMs;
@@ -88,7 +93,7 @@ export class DelayBasedRate {
       this.#bps = this.#clamp(this.#bps / 2);
       return;
     }
-    let bps = acknowledgedBps * BACKOFF;
+    let bps = acknowledgedBps * backoff;
     // Just after a probe little more has arrived than before it, and that was no queue's fault.
     if (nowMs - this.#raisedAtMs < TRIAL_MS) bps = Math.max(bps, this.#bpsBeforeRaise);
     const capacityBps = this.#capacity.currentBps;

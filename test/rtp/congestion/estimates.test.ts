@@ -122,6 +122,7 @@ describe("DelayBasedRate", () => {
     use,
     acknowledgedBps,
     roundTripMs: 100,
+    isBlip: false,
     nowMs,
   });
 
@@ -133,6 +134,21 @@ describe("DelayBasedRate", () => {
     expect(rate.currentBps).toBe(680_000);
     rate.update(at(110, "overuse", 700_000));
     expect(rate.currentBps).toBe(595_000);
+  });
+
+  it("keeps room for what is sent at the first sign of a queue while less is sent than might be", () => {
+    const rate = new DelayBasedRate(LIMITS);
+    rate.update({ ...at(0, "overuse", 300_000), isBlip: true });
+    expect(rate.currentBps).toBe(510_000);
+    rate.update(at(110, "overuse", 300_000));
+    expect(rate.currentBps).toBe(255_000);
+  });
+
+  it("falls back to where it was when a queue grows just after a probe", () => {
+    const rate = new DelayBasedRate(LIMITS);
+    rate.set(3_000_000, 0);
+    rate.update(at(200, "overuse", 400_000));
+    expect(rate.currentBps).toBe(1_000_000);
   });
 
   it("holds while the queue drains", () => {
