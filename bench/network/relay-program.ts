@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { percentile } from "../report/statistics.ts";
 import type { LinkCounts } from "./network-link.ts";
 import type { RelayReply, RelayReport, RelayRequest } from "./relay-messages.ts";
@@ -5,6 +6,12 @@ import { type PathReport, RelayPath } from "./relay-path.ts";
 
 /** The lossy relay as a process of its own, so that nothing else delays its packets; driven by messages from its parent. */
 const paths: RelayPath[] = [];
+
+try {
+  setPriority(constants.priority.PRIORITY_HIGHEST);
+} catch {
+  // Only some users may go before the others; the report tells how late packets were.
+}
 
 process.on("message", (request: RelayRequest) => {
   handle(request).then(

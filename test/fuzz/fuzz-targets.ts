@@ -1,10 +1,16 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
+import { congestionTargets } from "./congestion-targets.ts";
 import { protocolTargets } from "./protocol-targets.ts";
 import { rtpTargets } from "./rtp-targets.ts";
 import { socketTargets } from "./socket-targets.ts";
 
 /** Everything that reads what a stranger sends. */
-export const fuzzTargets: readonly FuzzTarget[] = [...rtpTargets, ...protocolTargets, ...socketTargets];
+export const fuzzTargets: readonly FuzzTarget[] = [
+  ...rtpTargets,
+  ...congestionTargets,
+  ...protocolTargets,
+  ...socketTargets,
+];
 
 /** How many of all inputs a target gets. */
 export function inputsOf(target: FuzzTarget, allInputs: number): number {
