@@ -75,6 +75,11 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
     const { startupFn } = this.options;
     if (startupFn) this.#begun.begin(async () => startupFn(...(await this.#inputs())));
     await detectorOf(this.model, this.options.modelOptions).warmup?.();
+    try {
+      await this.#endOfTurnModel?.warmup?.();
+    } catch (thrown) {
+      this.#begun.failed(thrown); // Turns end by silence alone without it.
+    }
   }
 
   override receive(frame: AudioFrame): Promise<void> {

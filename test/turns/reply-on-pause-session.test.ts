@@ -111,6 +111,34 @@ describe("the session of a ReplyOnPause", () => {
     expect(asked.map((audio) => Math.round(audio.durationMs / 100))).toEqual([30]);
   });
 
+  test("answers by silence alone, and says so, when the end-of-turn model fails", async () => {
+    const { asked, fn } = answering(40);
+    const fail = (): never => {
+      throw new Error("The judge is ill.");
+    };
+    const endOfTurnModel = { warmup: fail, probability: async () => fail() };
+    const conversation = new ConversationRun(fn, { options: { endOfTurnModel } });
+    await conversation.speak(800);
+    await conversation.silence(800);
+    expect([asked.length, conversation.run.ended]).toEqual([1, []]);
+    expect(conversation.run.told[0]).toBe("error: The judge is ill.");
+  });
+
+  test("ends a turn sooner that an end-of-turn model says is finished, whose audio is mono at 16 kHz", async () => {
+    const { asked, fn } = answering(40);
+    const judged: number[] = [];
+    const probability = async (audio: Float32Array): Promise<number> => {
+      judged.push(Math.round((audio.length / 16_000) * 10));
+      return 0.9;
+    };
+    const conversation = new ConversationRun(fn, { options: { endOfTurnModel: { probability } } });
+    await conversation.silence(1000);
+    await conversation.speak(9000);
+    await conversation.silence(320);
+    expect(asked).toHaveLength(1);
+    expect(judged).toEqual([80]);
+  });
+
   test("ends with a sentence when the voice detector cannot be had", async () => {
     const model = {
       vad: () => [0, []] as const,
