@@ -1,5 +1,5 @@
 import { findChromium } from "./chromium-path.ts";
-import { run } from "./run-tool.ts";
+import { installDebianPackages } from "./debian-packages.ts";
 
 /**
  * The Chromium or Chrome for the browser tests. Where there is none and Debian's package can be installed without
@@ -18,23 +18,5 @@ export async function ensureChromium(): Promise<string> {
 }
 
 async function installChromium(): Promise<string | undefined> {
-  if (process.platform !== "linux" || !(await succeeds("apt-get", ["--version"]))) return undefined;
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot && !(await succeeds("sudo", ["-n", "true"]))) return undefined;
-  console.log("No Chromium or Chrome was found: installing Debian's chromium.");
-  const asRoot = isRoot ? [] : ["sudo", "-n"];
-  for (const args of [["update"], ["install", "-y", "chromium"]]) {
-    const [command = "", ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
-    const { code } = await run(command, rest, { show: true });
-    if (code !== 0) throw new Error(`\`apt-get ${args.join(" ")}\` failed; install Chromium or Chrome by hand.`);
-  }
-  return findChromium();
-}
-
-async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
-  try {
-    return (await run(command, args)).code === 0;
-  } catch {
-    return false; // There is no such command.
-  }
+  return (await installDebianPackages(["chromium"])) ? findChromium() : undefined;
 }

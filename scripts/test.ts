@@ -4,11 +4,13 @@ import { type TestCase, type TestModule, type Vitest, parseCLI, startVitest } fr
 import { allowedSkips } from "../test/allowed-skips.ts";
 import { buildWhatIsStale } from "./build-package.ts";
 import { ensureChromium } from "./ensure-chromium.ts";
+import { ensureNetworkTools } from "./ensure-network-tools.ts";
 
 const { filter, options } = parseCLI(["vitest", "run", ...process.argv.slice(2)]);
 
 try {
   process.env["CHROMIUM_PATH"] = await ensureChromium();
+  await ensureNetworkTools();
   await buildWhatIsStale((name) => console.log(`Building the ${name} ...`));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

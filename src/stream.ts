@@ -97,7 +97,7 @@ export class Stream<
       registry: peers.registry,
       createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
       hasLeft: (id) => peers.outputs.hasEnded(id),
-      iceServers: async () => (await rtcConfigurations.server())?.iceServers ?? [],
+      rtcConfiguration: () => rtcConfigurations.server(),
       // oxlint-disable-next-line node/no-process-env -- containers are told by it, and this is the edge
       network: this.#options.network ?? networkFromEnvironment(process.env),
       modality,

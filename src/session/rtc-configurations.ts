@@ -21,9 +21,15 @@ export class RtcConfigurations {
     return this.#resolve("client", this.#options.rtcConfiguration);
   }
 
-  /** What this side uses: the client's where none of its own is given. Never rejects either. */
-  server(): Promise<RtcConfiguration | null> {
-    return this.#resolve("server", this.#options.serverRtcConfiguration ?? this.#options.rtcConfiguration);
+  /**
+   * What this side uses: the client's servers where none of its own are given. That the client is to use relays only says
+   * nothing about this side. Never rejects either.
+   */
+  async server(): Promise<RtcConfiguration | null> {
+    const { rtcConfiguration, serverRtcConfiguration } = this.#options;
+    if (serverRtcConfiguration) return this.#resolve("server", serverRtcConfiguration);
+    const shared = await this.#resolve("server", rtcConfiguration);
+    return shared && { iceServers: shared.iceServers };
   }
 
   async #resolve(side: "client" | "server", source: GivenRtcConfiguration): Promise<RtcConfiguration | null> {

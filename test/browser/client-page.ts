@@ -33,6 +33,8 @@ async function bundle(): Promise<string> {
 /** What the page has seen of its connection. */
 export interface ClientState {
   readonly state: ConnectionState;
+  /** Why it failed. */
+  readonly error: string | undefined;
   readonly webrtcId: string;
   /** Pictures that its video element has shown. */
   readonly frames: number;
@@ -144,6 +146,10 @@ export async function startClient(page: Page, url: string, rtcConfiguration: RTC
         const color = video.videoWidth > 0 ? [...(reader?.getImageData(100, 60, 1, 1).data ?? [])].slice(0, 3) : [];
         return {
           state: connection.state,
+          error:
+            connection.state.type === "closed" && connection.state.reason.type === "failed"
+              ? connection.state.reason.error.message
+              : undefined,
           webrtcId: connection.webrtcId,
           frames,
           color,
@@ -170,7 +176,9 @@ export async function clientUntil(
   for (;;) {
     const state = await page.evaluate(() => globalThis.client.state());
     if (check(state)) return state;
-    if (performance.now() > deadline) throw new Error(`The connection did not come to that: ${JSON.stringify(state)}`);
+    const failed = state.state.type === "closed" && state.state.reason.type === "failed";
+    if (failed || performance.now() > deadline)
+      throw new Error(`The connection did not come to that: ${JSON.stringify(state)}`);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   }
 }

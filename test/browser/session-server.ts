@@ -32,7 +32,7 @@ export class SessionServer implements AsyncDisposable {
           logger,
           onEnd: (session) => registry.leave(session),
         }),
-      iceServers: async () => [],
+      rtcConfiguration: async () => null,
       modality,
       mode,
       allowExtraTracks: false,

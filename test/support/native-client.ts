@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
 import type { OfferOptions, Stream } from "../../src/index.ts";
+import type { OfferReply } from "../../src/protocol/offer-reply.ts";
 
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
-  readonly id = randomUUID();
+  readonly id: string;
   /** What came over the data channel. */
   readonly messages: string[] = [];
   readonly #peer: PeerConnection;
@@ -14,8 +15,12 @@ export class NativeClient {
   readonly #opened: Promise<void>;
   #onReceived: ((packet: Buffer) => void) | undefined;
 
-  /** @param options.bindAddress The local address to use. @default all */
-  constructor({ bindAddress }: { readonly bindAddress?: string } = {}) {
+  /**
+   * @param options.bindAddress The local address to use. @default all
+   * @param options.id The `webrtc_id`. @default one of its own
+   */
+  constructor({ bindAddress, id = randomUUID() }: { readonly bindAddress?: string; readonly id?: string } = {}) {
+    this.id = id;
     this.#peer = new PeerConnection("client", {
       iceServers: [],
       disableAutoNegotiation: true,
@@ -58,13 +63,17 @@ export class NativeClient {
   }
 
   /**
-   * Connects to a Stream; resolves when media can flow. Candidates go after the answer is in: a server that finds this
+   * Connects to a Stream; resolves with its answer when media can flow. Candidates go after the answer is in: a server that finds this
    * client sooner would make libdatachannel check a certificate that it does not know yet, and give up.
    */
-  async connect(stream: Stream, options?: OfferOptions): Promise<void> {
+  async connect(
+    stream: Stream,
+    options?: OfferOptions,
+    resume?: unknown,
+  ): Promise<Extract<OfferReply, { type: "answer" }>> {
     const lines = (await this.offer()).split("\r\n");
     const sdp = lines.filter((line) => !/^a=(candidate|end-of-candidates)/.test(line)).join("\r\n");
-    const reply = await stream.offer({ type: "offer", sdp, webrtc_id: this.id }, options);
+    const reply = await stream.offer({ type: "offer", sdp, webrtc_id: this.id, resume }, options);
     if (!("sdp" in reply)) throw new Error(`Refused: ${JSON.stringify(reply)}`);
     this.#peer.setRemoteDescription(reply.sdp, "answer");
     for (const line of lines) {
@@ -72,6 +81,7 @@ export class NativeClient {
       await stream.offer({ type: "ice-candidate", candidate: { candidate: line.slice(2) }, webrtc_id: this.id });
     }
     await this.#opened;
+    return reply;
   }
 
   /** Sends raw bytes; false when SRTP itself finds them too broken to encrypt. */

@@ -8,7 +8,7 @@ import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { DegradationPreference } from "../../session/media-options.ts";
 import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
-import type { IceServer } from "../../session/rtc-configuration.ts";
+import type { RtcConfiguration } from "../../session/rtc-configuration.ts";
 import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
 import { type SessionClaim, SessionTokens } from "../../session/session-tokens.ts";
@@ -29,8 +29,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly createSession: (id: string, headers: Headers) => Session;
   /** Whether there was a session with this id that has ended. @default never */
   readonly hasLeft?: (id: string) => boolean;
-  /** This side's STUN and TURN servers, asked for each peer. */
-  readonly iceServers: () => Promise<readonly IceServer[]>;
+  /** This side's STUN and TURN servers, asked for each peer; null for none. */
+  readonly rtcConfiguration: () => Promise<RtcConfiguration | null>;
   /** Where peers reach this machine. @default any port of any address */
   readonly network?: ResolvedNetworkOptions | undefined;
   /** What gives way when the path to a peer bears too little. @default "maintain-framerate" */
@@ -61,7 +61,7 @@ export class WebRtcSignalling {
 
   /** Finds out which STUN and TURN servers answer, before the first peer comes. */
   async prepare(): Promise<void> {
-    await this.#gathering.learn(await this.#iceServers());
+    await this.#gathering.learn((await this.#iceServers()).servers);
   }
 
   async handle(request: OfferRequest, headers = new Headers()): Promise<OfferReply> {
@@ -133,17 +133,20 @@ export class WebRtcSignalling {
   }
 
   async #connect(session: Session, plan: Negotiation, events: TransportEvents): Promise<WebRtcTransport> {
-    const opening = this.#iceServers().then((iceServers) =>
-      WebRtcTransport.open({
+    const opening = this.#iceServers().then(async ({ servers, relayOnly }) => {
+      // Without its relay the peer would be told of no way at all; what is known already takes no time.
+      if (relayOnly) await this.#gathering.learn(servers);
+      return WebRtcTransport.open({
         plan,
         gathering: this.#gathering,
-        iceServers,
+        iceServers: servers,
+        relayOnly,
         network: this.#options.network,
         degradationPreference: this.#options.degradationPreference,
         events,
         logger: this.#options.logger,
-      }),
-    );
+      });
+    });
     if (!this.#connecting.has(session)) {
       session.signal.addEventListener("abort", () => this.#connecting.delete(session), { once: true });
     }
@@ -159,16 +162,17 @@ export class WebRtcSignalling {
     return refusal("server_unavailable", "The server cannot open a connection just now. Try again later.");
   }
 
-  async #iceServers(): Promise<readonly UdpIceServer[]> {
+  async #iceServers(): Promise<{ readonly servers: readonly UdpIceServer[]; readonly relayOnly: boolean }> {
     const { logger, network } = this.#options;
     try {
       const relays = network?.udpPort === undefined;
-      const { servers, warnings } = usableIceServers(await this.#options.iceServers(), { relays });
+      const configuration = await this.#options.rtcConfiguration();
+      const { servers, warnings } = usableIceServers(configuration?.iceServers ?? [], { relays });
       for (const warning of warnings) this.#warnOnce(warning);
-      return servers;
+      return { servers, relayOnly: configuration?.iceTransportPolicy === "relay" };
     } catch (thrown) {
       logger.error("connections are made without STUN and TURN servers:", toError(thrown));
-      return [];
+      return { servers: [], relayOnly: false };
     }
   }
 

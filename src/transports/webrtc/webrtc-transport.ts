@@ -27,6 +27,8 @@ export interface WebRtcTransportOptions {
   readonly gathering: GatheringPolicy;
   /** STUN and TURN servers that this end can use. */
   readonly iceServers: readonly UdpIceServer[];
+  /** Whether the peer is told of relays alone. @default false */
+  readonly relayOnly?: boolean;
   readonly network?: ResolvedNetworkOptions | undefined;
   /** What gives way when the path to the peer bears too little. @default "maintain-framerate" */
   readonly degradationPreference?: DegradationPreference | undefined;
@@ -53,6 +55,7 @@ const AUDIO_SILENCE_MS = 8500;
 export class WebRtcTransport implements Transport {
   readonly kind = "webrtc";
   readonly #plan: Negotiation;
+  readonly #relayOnly: boolean;
   readonly #publicAddresses: readonly string[];
   readonly #events: TransportEvents;
   readonly #clock: Clock;
@@ -73,10 +76,18 @@ export class WebRtcTransport implements Transport {
   }
 
   private constructor(
-    { plan, events, network = {}, degradationPreference, clock = systemClock }: WebRtcTransportOptions,
+    {
+      plan,
+      events,
+      network = {},
+      relayOnly = false,
+      degradationPreference,
+      clock = systemClock,
+    }: WebRtcTransportOptions,
     iceServers: readonly UdpIceServer[],
   ) {
     this.#plan = plan;
+    this.#relayOnly = relayOnly;
     this.#publicAddresses = network.publicAddresses ?? [];
     this.#events = events;
     this.#clock = clock;
@@ -112,7 +123,9 @@ export class WebRtcTransport implements Transport {
   get answer(): string {
     return writeAnswer(this.#plan, {
       local: this.#packets.local,
-      candidates: announcedCandidates(this.#packets.localCandidates, this.#publicAddresses),
+      candidates: announcedCandidates(this.#packets.localCandidates, this.#publicAddresses).filter(
+        ({ type }) => type === "relay" || !this.#relayOnly,
+      ),
       sessionId: randomInt(2 ** 47),
       streamFor: (media) => this.#media.streamFor(media),
     });

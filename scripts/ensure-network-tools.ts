@@ -1,0 +1,22 @@
+import { installDebianPackages, succeeds } from "./debian-packages.ts";
+
+/** What the tests of real networks run: each program, with a call that ends at once, and Debian's package of it. */
+const TOOLS = [
+  { command: "turnserver", args: ["--version"], package: "coturn" },
+  { command: "ip", args: ["-V"], package: "iproute2" },
+  { command: "nft", args: ["--version"], package: "nftables" },
+  { command: "openssl", args: ["version"], package: "openssl" },
+] as const;
+
+/** Sees to coturn, and to what makes networks within this machine. Where they cannot be installed, it says what is missing. */
+export async function ensureNetworkTools(): Promise<void> {
+  const missing = await findMissing();
+  if (missing.length === 0 || ((await installDebianPackages(missing)) && (await findMissing()).length === 0)) return;
+  console.log(`The tests of TURN and of networks will fail: they need Linux, root and ${missing.join(", ")}.`);
+}
+
+async function findMissing(): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { command, args, package: name } of TOOLS) if (!(await succeeds(command, args))) missing.push(name);
+  return missing;
+}

@@ -1,0 +1,119 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Stream } from "../../src/index.ts";
+import { Coturn } from "../support/coturn.ts";
+import { NetworkNamespace } from "../support/network-namespace.ts";
+import { RecordingLogger } from "../support/recording-logger.ts";
+import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { ClientPageServer, type ClientState, clientUntil, startClient } from "./client-page.ts";
+import type { VideoStreamOptions } from "./video-stream-options.ts";
+
+/** Where the TURN server and the page are, and where the Stream's media are. */
+const RELAY_ADDRESS = "10.213.8.1";
+const MEDIA_ADDRESS = "10.213.8.4";
+
+let coturn: Coturn;
+let namespace: NetworkNamespace;
+let chromium: LaunchedChromium;
+const cleanups: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  namespace = await NetworkNamespace.create();
+  await namespace.cable(["10.213.8.2/24"], { there: [`${RELAY_ADDRESS}/24`, `${MEDIA_ADDRESS}/24`] });
+  coturn = await Coturn.start({ address: RELAY_ADDRESS });
+  chromium = await launchChromium({
+    namespace,
+    args: [`--ignore-certificate-errors-spki-list=${coturn.keyHash}`],
+  });
+});
+afterAll(async () => {
+  await chromium[Symbol.asyncDispose]();
+  await coturn[Symbol.asyncDispose]();
+  await namespace[Symbol.asyncDispose]();
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function serve(options: VideoStreamOptions = {}) {
+  const logger = new RecordingLogger();
+  const stream = new Stream({
+    handler: (frame) => frame,
+    modality: "video",
+    logger,
+    // Not the relay's own address: to that every permission would apply, and packets would find ways around the relay.
+    network: { bindAddress: MEDIA_ADDRESS },
+    ...options,
+  });
+  const server = await ClientPageServer.start(stream, RELAY_ADDRESS);
+  cleanups.push(() => server[Symbol.asyncDispose]());
+  return { logger, server, stream };
+}
+
+async function open(): Promise<Page> {
+  const page = await chromium.browser.newPage();
+  cleanups.push(() => page.close());
+  return page;
+}
+
+const flows = ({ state, frames, path }: ClientState): boolean =>
+  state.type === "connected" && frames > 10 && path !== undefined;
+
+describe("a browser that may use a relay only", () => {
+  test("connects through TURN over UDP", async () => {
+    const { server } = await serve();
+    const page = await open();
+    await startClient(page, server.url, { iceServers: [coturn.iceServer("udp")], iceTransportPolicy: "relay" });
+    const { path } = await clientUntil(page, flows);
+    expect([path?.local.split(" ")[0], path?.relayProtocol, path?.remote.split(" ")[0]]).toEqual([
+      "relay",
+      "udp",
+      "host",
+    ]);
+  });
+
+  test("connects to a server that announces its relay only, the first peer as well", async () => {
+    const { server } = await serve({
+      serverRtcConfiguration: { iceServers: [coturn.iceServer("udp")], iceTransportPolicy: "relay" },
+    });
+    const page = await open();
+    await startClient(page, server.url, { iceServers: [coturn.iceServer("udp")], iceTransportPolicy: "relay" });
+    const { path } = await clientUntil(page, flows);
+    expect([path?.local.split(" ")[0], path?.remote.split(" ")[0]]).toEqual(["relay", "relay"]);
+  });
+
+  // Chromium then sends checks that the engine refuses: see zero-tie-breaker.test.ts and docs/connectivity.md.
+  test.each(["tcp", "tls"] as const)("gets a relay over %s, and is told soon that it leads nowhere", async (way) => {
+    const { server, stream } = await serve();
+    const page = await open();
+    await startClient(page, server.url, { iceServers: [coturn.iceServer(way)], iceTransportPolicy: "relay" });
+    await expect(clientUntil(page, flows)).rejects.toThrow("No way through the network to the server was found.");
+    expect(coturn.log).toMatch(way === "tcp" ? /tcp or tls connected to/ : /cipher=/);
+    await expect.poll(() => stream.health().sessions, { timeout: 20_000 }).toBe(0);
+  });
+});
+
+describe("a server with a TURN server", () => {
+  test("warns of a wrong password, and answers without delay all the same", async () => {
+    const { logger, server } = await serve({
+      serverRtcConfiguration: { iceServers: [{ ...coturn.iceServer("udp"), credential: "wrong" }] },
+    });
+    const page = await open();
+    await startClient(page, server.url);
+    await clientUntil(page, flows);
+    await expect
+      .poll(() => logger.at("warn"))
+      .toEqual([expect.stringContaining("gave no relay: check its username and credential")]);
+    expect(JSON.stringify(logger.lines)).not.toContain("wrong");
+  });
+
+  test("says that it cannot use TURN over TCP or TLS, and leaves them to the browser", async () => {
+    const { logger, server } = await serve({
+      rtcConfiguration: { iceServers: [coturn.iceServer("tcp"), coturn.iceServer("tls")] },
+    });
+    const page = await open();
+    await startClient(page, server.url);
+    await clientUntil(page, flows);
+    expect(logger.at("warn").filter((line) => line.includes("STUN and TURN over UDP only"))).toHaveLength(2);
+  });
+});
