@@ -89,7 +89,9 @@ export class Pacer {
 
   /** Throws away what waits when that takes too long. Returns whether it did: then the peer needs a keyframe. */
   flush(nowMs: number): boolean {
-    if (this.queueMs(nowMs) < MAX_QUEUE_MS || nowMs - this.#flushedAtMs < FLUSH_INTERVAL_MS) return false;
+    // What the path can bear, not what it is made to bear so that the queue ends some time.
+    const waitMs = (this.#queuedBytes * 8000) / (this.#bitrateBps * SUSTAINED_FACTOR);
+    if (waitMs < MAX_QUEUE_MS || nowMs - this.#flushedAtMs < FLUSH_INTERVAL_MS) return false;
     this.#flushedAtMs = nowMs;
     this.#droppedCount += this.queuedPacketCount;
     this.#retransmissions.length = 0;

@@ -78,11 +78,11 @@ describe("congestion control over simulated networks", { timeout: 120_000 }, () 
   });
 
   it.each([100_000, 300_000, 1_000_000])(
-    "uses three quarters of a path of %i bit/s at least, its queue short",
+    "uses 70 percent of a path of %i bit/s at least, its queue below 220 ms",
     (rateBps) => {
       const { seconds } = call(1, { rateBps }, { roundTripMs: 50, seconds: 40 });
       expect(share(seconds, 10, 40, rateBps)).toBeGreaterThan(0.7);
-      expect(longestQueueMs(seconds, 10, 40)).toBeLessThan(170);
+      expect(longestQueueMs(seconds, 10, 40)).toBeLessThan(220);
     },
   );
 
