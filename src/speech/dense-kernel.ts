@@ -79,6 +79,7 @@ export class DenseKernel {
   /** Writes each row's results. Rows may overlap, as those of a convolution do. One row has an even number of inputs. */
   run(layer: DenseLayer, from: Rows, to: Rows, rowCount: 1 | 2 | 4): void {
     const { address, inputs, outputs, floor } = layer;
+    invariant(inputs > 0 && (rowCount === 4 || inputs % 2 === 0), "a row alone has an even number of inputs");
     if (rowCount === 4) {
       this.#fourRows(from.address, from.strideBytes, inputs, address, to.address, to.strideBytes, outputs, floor);
       return;

@@ -3,7 +3,7 @@ import { FastRtcError, toError } from "../../errors.ts";
 import type { EndOfTurnModel } from "../../session/voice-models.ts";
 import { hubFile } from "../hub-file.ts";
 import type { ModelSource } from "../model-source.ts";
-import { packageMissing } from "../package-missing.ts";
+import { onnxRuntime } from "../onnx-runtime.ts";
 import { SharedModel } from "../shared-model.ts";
 import { WorkQueue } from "../work-queue.ts";
 import { lastSamples, normalise } from "./smart-turn-input.ts";
@@ -105,9 +105,7 @@ function samplesOf(
 }
 
 async function load(options: SmartTurnOptions, hub: string | undefined): Promise<Loaded> {
-  const onnx = await import("onnxruntime-node").catch((error: unknown) => {
-    throw packageMissing("Smart Turn", "onnxruntime-node", error);
-  });
+  const onnx = await onnxRuntime("Smart Turn");
   const modelPath = options.modelPath ?? (await hubFile(FILE, options, hub === undefined ? {} : { hub }));
   let session: InferenceSession;
   try {
