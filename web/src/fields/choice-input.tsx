@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { DropdownDescriptor, RadioDescriptor } from "../../../src/client/index.ts";
 import { Icon } from "../icons.tsx";
 import { Field } from "./field.tsx";
-import type { InputProps } from "./input-field.tsx";
+import type { InputProps } from "./input-props.ts";
 
 /** One or several of many. A value that is a number stays one. */
 export function ChoiceInput({ descriptor, value, onChange }: InputProps<RadioDescriptor | DropdownDescriptor>): VNode {

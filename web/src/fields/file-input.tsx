@@ -3,7 +3,7 @@ import { useId, useState } from "preact/hooks";
 import type { AudioDescriptor, FileData, FileDescriptor, ImageDescriptor } from "../../../src/client/index.ts";
 import { Field } from "./field.tsx";
 import { FileView } from "./file-view.tsx";
-import type { InputProps } from "./input-field.tsx";
+import type { InputProps } from "./input-props.ts";
 
 /** A picture, a sound or documents from the visitor's machine. */
 export function FileInput({

@@ -1,20 +1,12 @@
 import type { VNode } from "preact";
 import { useId } from "preact/hooks";
-import type { ComponentDescriptor } from "../../../src/client/index.ts";
 import { ChoiceInput } from "./choice-input.tsx";
 import { Field } from "./field.tsx";
 import { FileInput } from "./file-input.tsx";
+import type { InputProps } from "./input-props.ts";
 import { NumberInput } from "./number-input.tsx";
 import { OutputField } from "./output-field.tsx";
 import { TextInput } from "./text-input.tsx";
-
-/** What an input is given. */
-export interface InputProps<Descriptor = ComponentDescriptor> {
-  descriptor: Descriptor;
-  value: unknown;
-  /** `isFinal` for what is sent in any case. */
-  onChange: (value: unknown, isFinal: boolean) => void;
-}
 
 /** One input, as its component wants it. */
 export function InputField({ descriptor, value, onChange }: InputProps): VNode {

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { NumberDescriptor } from "../../../src/client/index.ts";
 import { Field } from "./field.tsx";
-import type { InputProps } from "./input-field.tsx";
+import type { InputProps } from "./input-props.ts";
 
 /** A number. While it is being typed it may be none, or out of its range: then what was said before stands. */
 export function NumberInput({ descriptor, value, onChange }: InputProps<NumberDescriptor>): VNode {

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { CodeDescriptor, JsonDescriptor, TextboxDescriptor } from "../../../src/client/index.ts";
 import { Field } from "./field.tsx";
-import type { InputProps } from "./input-field.tsx";
+import type { InputProps } from "./input-props.ts";
 
 /** How long a text is that says no bound of its own: what passes to the server. */
 const MAX_LENGTH = 10_000_000;
