@@ -123,35 +123,6 @@ describe("a telephone call", () => {
     expect(heard[1]).toMatchObject({ sampleRate: 8000, channels: 1, timestampUs: 40_000 });
   });
 
-  test("counts what goes in and out, for stream.stats", async () => {
-    const { call, pass, registry } = setUp();
-    const { twilio } = call();
-    twilio.start();
-    twilio.speak(sine(440));
-    await pass(2000);
-    const { transport, state, inbound, outbound } = registry.get("MZ1")?.stats() ?? {};
-    expect({ transport, state }).toEqual({ transport: "telephone", state: "connected" });
-    expect(inbound).toEqual({
-      audio: {
-        codec: "PCMU",
-        packets: 100,
-        bytes: 16_000,
-        packetsLost: 0,
-        concealedMs: 0,
-        bitrateBps: 64_000,
-        fractionLost: 0,
-        waitingMs: 0,
-      },
-    });
-    expect(outbound?.audio).toMatchObject({
-      codec: "PCMU",
-      packets: expect.any(Number),
-      unheardMs: expect.any(Number),
-    });
-    expect(outbound?.audio?.bytes).toBe((outbound?.audio?.packets ?? 0) * 160);
-    expect(outbound?.audio?.packets).toBeGreaterThan(95);
-  });
-
   test("never has more than 200 ms in hand at Twilio", async () => {
     const { call, pass } = setUp({ handler: talkingHandler(10) });
     const { twilio } = call();

@@ -34,40 +34,6 @@ function soundOf(socket: MemorySocket): Int16Array {
   return Int16Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-describe("the statistics", () => {
-  test.each([
-    ["FastRTC's own mu-law", START, media(20), { codec: "PCMU", bytes: 160 }],
-    [
-      "samples in binary messages",
-      { ...START, media: { encoding: "pcm16", sample_rate: 16_000 } },
-      new Uint8Array(640),
-      { codec: "L16", bytes: 640 },
-    ],
-  ])("count messages and bytes of %s, both ways", async (_name, start, message, { codec, bytes }) => {
-    const { connect, clock, sessions } = setUp();
-    const socket = connect();
-    socket.receive(start);
-    for (let count = 0; count < 10; count += 1) {
-      socket.receive(message);
-      await turns();
-      clock.advance(20);
-      await turns();
-    }
-    const stats = sessions[0]?.stats();
-    expect(stats?.inbound.audio).toEqual({
-      codec,
-      packets: 10,
-      bytes: 10 * bytes,
-      packetsLost: 0,
-      concealedMs: 0,
-      bitrateBps: 10 * bytes * 40,
-      fractionLost: 0,
-      waitingMs: 0,
-    });
-    expect(stats?.outbound.audio).toMatchObject({ codec, packets: 10, bytes: 10 * bytes, waitingMs: 0 });
-  });
-});
-
 describe("the first message", () => {
   test("admits the client under its websocket_id, with the headers of its request", () => {
     const { connect, registry, sessions } = setUp();
