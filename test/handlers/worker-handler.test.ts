@@ -155,6 +155,16 @@ test("every picture is taken with skipFrames false, and of more than 30 that wai
   expect(taken).toEqual(taken.toSorted((one, other) => Number(one) - Number(other)));
 });
 
+test("when the session ends its signal aborts over there and its generator is closed, once", async () => {
+  const memory = new SharedArrayBuffer(8);
+  await using peer = run("tidy", { inputs: [memory], mode: "receive" });
+  expect(await peer.next()).toEqual(new AdditionalOutputs("begun"));
+  peer.abort();
+  for (let next = await peer.next(); next !== "ended"; next = await peer.next());
+  await expect.poll(() => [...new Int32Array(memory)]).toEqual([1, 1]);
+  expect(peer.errors).toEqual([]);
+});
+
 test("a session ends at once, although its worker is blocked for good", async () => {
   await using peer = run("troubled", { inputs: ["block"] });
   peer.send(picture());
