@@ -5,6 +5,7 @@ import { AudioReceiveStream } from "../../src/rtp/audio-receive-stream.ts";
 import type { ReceivedAudio } from "../../src/rtp/sound-line.ts";
 import { demultiplex } from "../../src/rtp/demultiplex.ts";
 import { parseRtpPacket, type RtpPacket } from "../../src/rtp/packet.ts";
+import { ReceptionStats } from "../../src/rtp/reception-stats.ts";
 import { fromHex } from "./support/hex.ts";
 import { SeededRandom } from "./support/seeded-random.ts";
 
@@ -40,6 +41,27 @@ describe.each(["chromium-vp8", "firefox-vp8", "aiortc-vp8"])("the sound of %s", 
     for (const audio of received) {
       if (audio.type === "packet") expect(decoder.decode(audio.payload)).toHaveLength(960);
     }
+  });
+
+  it("is reported with the jitter of RFC 3550, appendix A.8, and the highest number of appendix A.1", () => {
+    const { ssrc, packets } = soundOf(name);
+    const stats = new ReceptionStats({ clockRate: 48_000 });
+    // As the appendix has it: in integers, sixteen times the jitter.
+    let jitter16 = 0;
+    let transit: number | undefined;
+    for (const { packet, atMs } of packets) {
+      stats.handlePacket(packet, atMs);
+      const now = (Math.round(atMs * 48) - packet.timestamp) | 0;
+      if (transit !== undefined) jitter16 += Math.abs((now - transit) | 0) - ((jitter16 + 8) >> 4);
+      transit = now;
+    }
+    const last = packets.at(-1)?.packet.sequenceNumber ?? 0;
+    const wrapped = last < (packets[0]?.packet.sequenceNumber ?? 0);
+    const block = stats.takeReportBlock(ssrc, 0);
+    expect(block).toMatchObject({ fractionLost: 0, cumulativeLost: 0 });
+    expect(block.extendedHighestSequence).toBe(last + (wrapped ? 0x1_0000 : 0));
+    expect(Math.abs(block.jitter - (jitter16 >> 4))).toBeLessThanOrEqual(2);
+    expect(block.jitter).toBeGreaterThan(0);
   });
 
   it("has what is missing from it made up for", () => {

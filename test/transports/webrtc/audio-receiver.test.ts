@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OpusDecoder } from "../../../src/codecs/opus-decoder.ts";
 import { OpusEncoder } from "../../../src/codecs/opus-encoder.ts";
 import type { AudioFrame } from "../../../src/media/audio-frame.ts";
 import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../../src/rtp/packet.ts";
@@ -72,6 +73,33 @@ test("a tone goes through losses", async () => {
   const peak = loudest(joined(frames.slice(10)));
   expect(Math.abs(peak.frequency - 440)).toBeLessThan(5);
   expect(peak.amplitude).toBeGreaterThan(0.35);
+});
+
+test("lost packets of a voice come back from the copies in those after them", async () => {
+  const { receiver, frames, received } = setUp();
+  await using encoder = await OpusEncoder.create({ expectedLossPercent: 10 });
+  await using decoder = await OpusDecoder.create({ channels: 1 });
+  const whole: Int16Array[] = [];
+  const lost: number[] = [];
+  for (let index = 0; index < 100; index += 1) {
+    // Syllables, since the encoder makes copies of voices only.
+    const amplitude = Math.max(0, Math.sin(index / 4)) / 2;
+    const payload = await encoder.encode(sine(150, { length: 960, begin: index * 960, amplitude }).toInt16());
+    if (!payload) throw new Error("a packet was not encoded");
+    whole.push(decoder.decode(payload));
+    const { nextTimerMs } = receiver;
+    if (nextTimerMs !== undefined && nextTimerMs <= index * 20) receiver.handleTimer(index * 20);
+    if (index % 10 === 5) lost.push(index);
+    else receiver.handlePacket(packetOf(payload, { index }), index * 20);
+  }
+  await received(100);
+  await receiver.close();
+  expect(receiver.stats?.packetsLost).toBe(10);
+  expect(receiver.stats?.concealedMs).toBeLessThan(200);
+  const energy = (samples: Iterable<number>): number => [...samples].reduce((sum, sample) => sum + sample * sample, 0);
+  const energies = lost.map((index) => [energy(whole[index] ?? []), energy(frames[index]?.toInt16() ?? [])] as const);
+  const [sent, heard] = [0, 1].map((at) => energies.reduce((sum, pair) => sum + (pair[at] ?? 0), 0));
+  expect((heard ?? 0) / (sent ?? 1)).toBeGreaterThan(0.7);
 });
 
 test("a pause is silence in the channels that were agreed on", async () => {
