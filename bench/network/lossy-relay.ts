@@ -6,6 +6,8 @@ import type { CandidateAddress } from "./rewrite-candidates.ts";
 
 type Asked = RelayRequest extends infer Request ? (Request extends unknown ? Omit<Request, "request"> : never) : never;
 
+/** The same for every path, so that the same packets of every call are lost. */
+const SEED = 1;
 /** How long the relay may take to answer, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
@@ -15,7 +17,6 @@ export class LossyRelay implements PathOpener, AsyncDisposable {
     ipc: true,
   });
   #conditions: NetworkConditions = {};
-  #seed = 1;
   #requestCount = 0;
 
   get pid(): number {
@@ -28,13 +29,8 @@ export class LossyRelay implements PathOpener, AsyncDisposable {
     await this.#ask({ type: "change", conditions }, "done");
   }
 
-  /** The seed of the next path: the same one loses the same packets. */
-  set seed(seed: number) {
-    this.#seed = seed;
-  }
-
   async open(): Promise<{ readonly path: number; readonly clientPort: number; readonly serverPort: number }> {
-    return this.#ask({ type: "open", conditions: this.#conditions, seed: this.#seed }, "opened");
+    return this.#ask({ type: "open", conditions: this.#conditions, seed: SEED }, "opened");
   }
 
   async connect(path: number, server: CandidateAddress): Promise<void> {
