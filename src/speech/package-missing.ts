@@ -5,7 +5,8 @@ import { FastRtcError, toError } from "../errors.ts";
  * @param install what to install, as `npm install` takes it.
  */
 export function packageMissing(purpose: string, install: string, error: unknown): FastRtcError {
-  const { message } = toError(error);
+  // Node appends who asked, line by line.
+  const [message = ""] = toError(error).message.split("\n");
   return new FastRtcError(
     "missing_package",
     `${purpose} needs packages of its own: npm install ${install}. (${message})`,
