@@ -45,11 +45,11 @@ function holds({ failures, grownBytes }: FuzzReport): boolean {
 }
 
 function print(report: FuzzReport): void {
-  const { name, inputs, accepted, microsecondsPerInput, slowestMs, grownBytes, failures } = report;
+  const { name, inputs, accepted, cpuMicrosecondsPerInput, slowestMs, grownBytes, failures } = report;
   const figures = [
     `${inputs} inputs`,
     `${((100 * accepted) / inputs).toFixed(1)} % made sense`,
-    `${microsecondsPerInput.toFixed(1)} µs each`,
+    `${cpuMicrosecondsPerInput.toFixed(1)} µs of CPU each`,
     `slowest ${slowestMs.toFixed(1)} ms`,
     `memory ${(grownBytes / 1e6).toFixed(1)} MB`,
   ];
