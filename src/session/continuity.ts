@@ -66,7 +66,11 @@ export class Continuity {
   /** The transport is gone; returns whether the peer is waited for. */
   lost(transport: Transport | undefined, reason: CloseReason): boolean {
     if (this.#lost) return true;
-    const broke = reason === "peer-silent" || reason === "connection-failed";
+    // A peer that is on its way to a new connection may say goodbye to the old one first.
+    const broke =
+      reason === "peer-silent" ||
+      reason === "connection-failed" ||
+      (reason === "peer-left" && this.#coming?.isPending === true);
     if (!this.#allowed || !broke || this.#ended) return false;
     const { id, clock, logger, onGone } = this.#options;
     this.#lost = { atMs: clock.nowMs(), reason, cancel: clock.after(GRACE_MS, () => onGone(reason)) };

@@ -33,6 +33,11 @@ export class Takeover implements TransportEvents {
     this.#cancelTimeout = options.clock.after(CONNECT_TIMEOUT_MS, () => this.abandon());
   }
 
+  /** Whether it is under way still. */
+  get isPending(): boolean {
+    return this.#phase === "pending";
+  }
+
   /** Gives it the transport; one that comes too late is closed. */
   attach(transport: Transport): void {
     this.#transport = transport;

@@ -66,7 +66,7 @@ export class ClientPageServer implements AsyncDisposable {
     this.#host = host;
   }
 
-  static async start(stream: Stream, host = "127.0.0.1"): Promise<ClientPageServer> {
+  static async start(stream: Stream, host = "127.0.0.1", port = 0): Promise<ClientPageServer> {
     const code = await clientBundle();
     const server = createServer((request, response) => {
       const isScript = request.url === "/client.js";
@@ -74,7 +74,7 @@ export class ClientPageServer implements AsyncDisposable {
       response.end(isScript ? code : PAGE);
     });
     (stream as unknown as { mount(app: Server, options: { path: string }): void }).mount(server, { path: "/rtc" });
-    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    await new Promise<void>((resolve) => server.listen(port, host, resolve));
     return new ClientPageServer(server, stream, host);
   }
 

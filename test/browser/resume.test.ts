@@ -44,3 +44,82 @@ test("a page whose address changes goes on with its session and its handler, and
   expect(contexts.size).toBe(1);
   expect(stream.health()).toMatchObject({ sessions: 1, connected: 1 });
 });
+
+test("an ICE restart of a page's own connection goes on with the session; its data channel does not", async () => {
+  const logger = new RecordingLogger();
+  const contexts = new Set<SessionContext>();
+  const stream = new Stream({
+    handler: (frame: VideoFrame) => {
+      contexts.add(getCurrentContext());
+      return frame;
+    },
+    modality: "video",
+    logger,
+  });
+  await using server = await ClientPageServer.start(stream);
+  await using chromium = await launchChromium();
+  const page = await chromium.browser.newPage();
+  await page.goto(server.url);
+  await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    setInterval(() => context?.fillRect(0, 0, Math.random() * 100, 100), 1000 / 30);
+    const peer = new RTCPeerConnection();
+    const channel = peer.createDataChannel("text");
+    for (const track of canvas.captureStream(30).getTracks()) peer.addTransceiver(track);
+    const post = async (body: object): Promise<Record<string, string>> => {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify({ ...body, webrtc_id: "restarting" }) };
+      return (await (await fetch("/rtc/webrtc/offer", init)).json()) as Record<string, string>;
+    };
+    peer.addEventListener("icecandidate", ({ candidate }) => {
+      if (candidate) void post({ type: "ice-candidate", candidate: candidate.toJSON() });
+    });
+    const negotiate = async (resume: unknown): Promise<string | undefined> => {
+      await peer.setLocalDescription();
+      const { sdp = "", session } = await post({ type: "offer", sdp: peer.localDescription?.sdp, resume });
+      await peer.setRemoteDescription({ type: "answer", sdp });
+      return session;
+    };
+    const session = await negotiate(true);
+    globalThis.restarting = {
+      restart: async () => {
+        peer.restartIce();
+        await negotiate({ session, attempt: 1 });
+      },
+      state: async () => {
+        const report: Map<string, Record<string, unknown>> = new Map(await peer.getStats());
+        const inbound = [...report.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
+        return {
+          state: peer.connectionState,
+          frames: Number(inbound?.["framesDecoded"] ?? 0),
+          ssrc: Number(inbound?.["ssrc"] ?? 0),
+          channel: channel.readyState,
+        };
+      },
+    };
+  });
+  const state = () => page.evaluate(() => globalThis.restarting.state());
+  await expect.poll(async () => (await state()).frames, { timeout: 20_000 }).toBeGreaterThan(20);
+  const before = await state();
+  await page.evaluate(() => globalThis.restarting.restart());
+  await expect
+    .poll(
+      async () => {
+        const now = await state();
+        return now.state === "connected" && now.ssrc !== before.ssrc && now.frames > 20;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  expect(contexts.size).toBe(1);
+  expect(stream.health()).toMatchObject({ sessions: 1, connected: 1 });
+});
+
+declare global {
+  // Lives in the page.
+  var restarting: {
+    restart(): Promise<void>;
+    state(): Promise<{ state: string; frames: number; ssrc: number; channel: string }>;
+  };
+}

@@ -68,6 +68,19 @@ describe("a session whose transport is lost", () => {
     expect(left.ended).toEqual(["peer-left"]);
   });
 
+  test("waits for a peer that says goodbye to its old connection while the new one comes about", () => {
+    const { ended, session } = setUp();
+    const takeover = session.continuity.begin();
+    takeover.attach(new RecordingTransport());
+    session.closed("peer-left");
+    expect([session.state, ended]).toEqual(["interrupted", []]);
+    takeover.connected();
+    expect([session.state, ended]).toEqual(["connected", []]);
+    session.continuity.begin().abandon();
+    takeover.closed("peer-left");
+    expect(ended).toEqual(["peer-left"]);
+  });
+
   test("keeps its place for 1.5 s, and then until another peer needs it", () => {
     const { clock, ended, registry, create, session } = setUp();
     session.closed("peer-silent");
