@@ -192,7 +192,7 @@ describe("received sound", () => {
     expect(heard).toEqual(["0", "1", "2"]);
     expect(stream.snapshot()).toMatchObject({ nackedPacketCount: 2, repairedPacketCount: 1, concealedMs: 0 });
     send({ index: 8 });
-    pass(160 + 116);
+    pass(160 + 121);
     expect(heard.slice(3)).toEqual(["?", "?", "?", "?", "?", "8"]);
   });
 
