@@ -169,6 +169,14 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
     sessionOf(this, "sendMessage()").sendMessage({ type: "custom", text });
   }
 
+  /**
+   * How much of the sound that was given the peer has not heard yet, in milliseconds: what was given less this is what a service has to
+   * be told when the peer interrupts it.
+   */
+  get unheardMs(): number {
+    return sessionOf(this, "unheardMs").playback.unheardMs;
+  }
+
   /** Drops the sound that was given and has not been played yet. */
   clearQueue(): void {
     sessionOf(this, "clearQueue()").clearQueue();

@@ -208,6 +208,26 @@ describe("what a handler tells its peer", () => {
     await peer.end();
   });
 
+  test("unheardMs says how much of the sound given has not been heard; once it was dropped, what is on its way", async () => {
+    const unheard: number[] = [];
+    const list: unknown[] = [[48_000, new Int16Array(24_000).fill(1)]];
+    const look = (handler: StreamHandler): void => void unheard.push(Math.round(handler.unheardMs));
+    const peer = run({
+      emit: fromList(list),
+      receive: (handler) => {
+        look(handler);
+        if (unheard.length > 1) handler.clearQueue();
+        look(handler);
+      },
+    });
+    await peer.pass(100);
+    await peer.sound(1);
+    await peer.pass(200);
+    await peer.sound(1);
+    await peer.end();
+    expect(unheard).toEqual([400, 400, 200, 20]);
+  });
+
   test("before the session there is nobody to tell", async () => {
     const handler = new Scripted({});
     expect([handler.channel, handler.phoneMode, handler.latestArgs, handler.argsSet]).toEqual([null, false, [], false]);
@@ -215,6 +235,7 @@ describe("what a handler tells its peer", () => {
       () => handler.signal,
       () => handler.sendMessage("x"),
       () => handler.clearQueue(),
+      () => handler.unheardMs,
       () => handler.fetchArgs(),
       () => handler.setArgs([]),
     ]) {
