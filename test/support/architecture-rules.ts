@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some files may know, so that another engine can take their place. */
 const PACKAGE_OWNERS: Readonly<Record<string, RegExp>> = {
   "node-av": /^src\/codecs\//,
+  "libopus-wasm": /^src\/codecs\//,
   "node-datachannel":
     /^src\/transports\/webrtc\/((node-datachannel|engine)-[a-z-]+|native-data-channel|probe-ice-server)\.ts$/,
 };
