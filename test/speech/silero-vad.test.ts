@@ -58,9 +58,19 @@ describe("Silero VAD's network", () => {
   it("takes what is not a number for silence, and stays sound", () => {
     const stream = getSileroModel().createStream();
     const clean = getSileroModel().createStream();
-    expect(stream.push(new Float32Array(512).fill(Number.NaN))).toBe(clean.push(new Float32Array(512)));
+    expect(stream.push(new Float32Array(512).fill(Number.NaN, 0, 300).fill(Infinity, 300))).toBe(
+      clean.push(new Float32Array(512)),
+    );
     const [window] = windowsOf(samples.subarray(40_000));
     expect(stream.push(window as Float32Array)).toBe(clean.push(window as Float32Array));
+  });
+
+  it("takes what is too faint for numbers for silence, which would cost a hundred times as much", () => {
+    const stream = getSileroModel().createStream();
+    const silent = getSileroModel().createStream();
+    for (let count = 0; count < 3; count += 1) {
+      expect(stream.push(new Float32Array(512).fill(1e-39))).toBe(silent.push(new Float32Array(512)));
+    }
   });
 
   it("refuses windows of another length", () => {

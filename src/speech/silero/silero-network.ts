@@ -124,8 +124,9 @@ export class SileroNetwork {
   #hear(window: Float32Array, context: Float32Array): void {
     const { values } = this.#heard;
     values.set(context);
-    values.set(window, CONTEXT_SAMPLES);
-    context.set(window.subarray(WINDOW_SAMPLES - CONTEXT_SAMPLES));
+    for (let index = 0; index < WINDOW_SAMPLES; index += 1)
+      values[CONTEXT_SAMPLES + index] = audible(at(window, index));
+    context.set(values.subarray(WINDOW_SAMPLES, HEARD_SAMPLES));
     for (let index = 0; index < PADDED_SAMPLES - HEARD_SAMPLES; index += 1) {
       values[HEARD_SAMPLES + index] = at(values, HEARD_SAMPLES - 2 - index);
     }
@@ -178,6 +179,15 @@ function rows({ address }: Buffer, stride: number, start = 0): { address: number
 
 function at(values: Float32Array, index: number): number {
   return values[index] as number;
+}
+
+/**
+ * The sample, or silence where it is none: one NaN would stay in the network's memory for ever, and processors take a hundred times as
+ * long for numbers below 1e-38, which filters leave behind when sound fades out.
+ */
+function audible(sample: number): number {
+  const size = Math.abs(sample);
+  return size > 1e-15 && size < 1e15 ? sample : 0;
 }
 
 function sigmoid(value: number): number {
