@@ -11,7 +11,7 @@ let count = 0;
 const COMMAND_TIMEOUT_MS = 10_000;
 
 /** Runs `ip` or `nft`, as root; what it says is in the error. */
-export async function networkCommand(command: string): Promise<void> {
+async function networkCommand(command: string): Promise<void> {
   const [program = "", ...args] = command.split(" ");
   await run(program, args, { timeout: COMMAND_TIMEOUT_MS });
 }
