@@ -65,8 +65,13 @@ export class PacketSender {
   /** What pictures may take, in bits per second of payload; `undefined` when nothing is known of the path. */
   videoBpsAt(nowMs: number): number | undefined {
     if (!this.#estimator) return undefined;
-    const taken = this.#audioRate.bpsAt(nowMs) + this.#resentRate.bpsAt(nowMs);
-    return Math.max(0, this.#estimator.estimateBps * (1 - HEADER_SHARE) - taken);
+    return Math.max(0, (this.lastingVideoBpsAt(nowMs) ?? 0) - this.#resentRate.bpsAt(nowMs));
+  }
+
+  /** The same without regard to what is sent again just now: for what is decided for longer, such as the size of pictures. */
+  lastingVideoBpsAt(nowMs: number): number | undefined {
+    if (!this.#estimator) return undefined;
+    return Math.max(0, this.#estimator.estimateBps * (1 - HEADER_SHARE) - this.#audioRate.bpsAt(nowMs));
   }
 
   /** Whether so much waits that the next picture had better be skipped than queued. */

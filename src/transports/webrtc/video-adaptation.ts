@@ -46,13 +46,14 @@ const EARLY = 0.25;
 /**
  * Lets size or frame rate give way when the path bears too few bits for both, as `degradationPreference` has it
  * (W3C mst-content-hint §5), and lets them come back once there is plenty. Each change of size costs a keyframe, so it takes
- * a second of need to go down and four of plenty to go up; what falls short by half goes down at once.
+ * a second of need to go down and four of plenty to go up; what falls short by half goes down at once, as far as need be.
  */
 export class VideoAdaptation {
   readonly #ladder: readonly Rung[];
   #rung: number | undefined;
   #shortSinceMs: number | undefined;
   #plentySinceMs: number | undefined;
+  #fellAtMs = -Infinity;
   #nextFrameMs = -Infinity;
 
   constructor(preference: DegradationPreference = "maintain-framerate") {
@@ -74,8 +75,7 @@ export class VideoAdaptation {
   #climb(size: PictureSize, bitrateBps: number, nowMs: number): void {
     const last = this.#ladder.length - 1;
     if (this.#rung === undefined) {
-      const fitting = this.#ladder.findIndex((rung) => neededBps(size, rung) <= bitrateBps);
-      this.#rung = fitting < 0 ? last : fitting;
+      this.#rung = this.#fitting(size, bitrateBps);
       return;
     }
     const rung = this.#ladder[this.#rung];
@@ -84,15 +84,24 @@ export class VideoAdaptation {
     const isPlenty = better !== undefined && bitrateBps > UP_MARGIN * neededBps(size, better);
     this.#shortSinceMs = isShort ? (this.#shortSinceMs ?? nowMs) : undefined;
     this.#plentySinceMs = isPlenty ? (this.#plentySinceMs ?? nowMs) : undefined;
-    const isUrgent = isShort && bitrateBps < neededBps(size, rung) / 2;
-    if (isUrgent || (this.#shortSinceMs !== undefined && nowMs - this.#shortSinceMs >= DOWN_MS)) {
+    const isUrgent = isShort && bitrateBps < neededBps(size, rung) / 2 && nowMs - this.#fellAtMs >= DOWN_MS;
+    if (isUrgent) {
+      this.#fellAtMs = nowMs;
+      this.#step(this.#fitting(size, bitrateBps) - this.#rung);
+    } else if (this.#shortSinceMs !== undefined && nowMs - this.#shortSinceMs >= DOWN_MS) {
       this.#step(1);
     } else if (this.#plentySinceMs !== undefined && nowMs - this.#plentySinceMs >= UP_MS) {
       this.#step(-1);
     }
   }
 
-  #step(by: 1 | -1): void {
+  /** The first rung that there are enough bits for, or the last. */
+  #fitting(size: PictureSize, bitrateBps: number): number {
+    const index = this.#ladder.findIndex((rung) => neededBps(size, rung) <= bitrateBps);
+    return index < 0 ? this.#ladder.length - 1 : index;
+  }
+
+  #step(by: number): void {
     this.#rung = (this.#rung ?? 0) + by;
     this.#shortSinceMs = undefined;
     this.#plentySinceMs = undefined;

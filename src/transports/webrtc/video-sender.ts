@@ -21,7 +21,7 @@ export interface VideoSenderOptions {
   /** What gives way when the path bears too little. @default "maintain-framerate" */
   readonly degradationPreference?: DegradationPreference | undefined;
   /** Where the packets leave, and what the path bears. */
-  readonly path: Pick<PacketSender, "videoBpsAt" | "isBehind">;
+  readonly path: Pick<PacketSender, "videoBpsAt" | "lastingVideoBpsAt" | "isBehind">;
   readonly sendPackets: (packets: readonly Uint8Array[], kind: "video" | "retransmission") => void;
   readonly onFailure: (error: Error) => void;
 }
@@ -126,7 +126,7 @@ export class VideoSender {
     const nowMs = clock.nowMs();
     if (path.isBehind(nowMs)) return undefined;
     const { width, height } = frame;
-    const bitrateBps = path.videoBpsAt(nowMs) ?? stream.targetBitrateBps;
+    const bitrateBps = path.lastingVideoBpsAt(nowMs) ?? stream.targetBitrateBps;
     const size = this.#adaptation.fit({ width, height }, { bitrateBps, nowMs });
     if (!size || (size.width === width && size.height === height)) return size && frame;
     return frame.resize(size.width, size.height);

@@ -60,11 +60,12 @@ describe("VideoAdaptation", () => {
     expect(seconds(new VideoAdaptation(), [60_000])).toEqual(["240x180@30"]);
   });
 
-  it("goes down at once when there are less than half the bits", () => {
+  it("goes down at once, as far as need be but once per second, when there are less than half the bits", () => {
     const adaptation = new VideoAdaptation();
     adaptation.fit(SIZE, { bitrateBps: 1e6, nowMs: 0 });
-    expect(adaptation.fit(SIZE, { bitrateBps: 100_000, nowMs: 33 })).toEqual({ width: 480, height: 360 });
-    expect(adaptation.fit(SIZE, { bitrateBps: 50_000, nowMs: 66 })).toEqual({ width: 320, height: 240 });
+    expect(adaptation.fit(SIZE, { bitrateBps: 100_000, nowMs: 33 })).toEqual({ width: 320, height: 240 });
+    expect(adaptation.fit(SIZE, { bitrateBps: 30_000, nowMs: 66 })).toEqual({ width: 320, height: 240 });
+    expect(adaptation.fit(SIZE, { bitrateBps: 30_000, nowMs: 1033 })).toEqual({ width: 160, height: 120 });
   });
 
   it("keeps small pictures and odd shapes usable: sides are even, and never tiny", () => {
