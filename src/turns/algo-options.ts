@@ -1,8 +1,8 @@
 /** FastRTC's options of the rule by which a pause ends a turn. */
 export interface AlgoOptions {
   /**
-   * How many seconds of silence end a turn. FastRTC looks at blocks of this length and needs a silent one; here silence is measured
-   * as it passes, and 40 % of it is enough where the voice sounds finished. @default 0.6
+   * By how much silence a turn ends, in seconds. FastRTC looks at blocks of this length and needs a silent one; here silence is measured as it
+   * passes, and this much ends a turn, a third of it where the voice sounds finished. 0.1 to 10. @default 0.6
    */
   audioChunkDuration?: number;
   /** How many seconds of speech within `audioChunkDuration` begin a turn; less is a cough. @default 0.2 */
@@ -28,7 +28,7 @@ export interface TurnOptions {
   duplex?: Duplex;
   /** How much sound before the first word belongs to a turn, so that no first syllable is lost. 0 to 2000. @default 400 */
   preRollMs?: number;
-  /** After how much speech over a reply it falls silent. @default 96 */
+  /** After how much speech over a reply it falls silent: two windows of the detector. @default 64 */
   holdAfterMs?: number;
   /** After how much speech over a reply it is cancelled; a reply interrupted by less goes on. @default 480 */
   interruptAfterMs?: number;

@@ -4,12 +4,12 @@ import type { AlgoOptions, Duplex, TurnOptions } from "./algo-options.ts";
 
 /** Longest turn, in seconds: what is said is kept until it ends. */
 const MAX_TURN_S = 300;
-/** What share of the usual silence ends a turn that sounds finished. */
-const FINISHED_SHARE = 0.4;
-/** What share of the usual silence ends a turn that clearly sounds unfinished. */
+/** What share of `audioChunkDuration` has to be silent: of a turn that sounds finished, that leaves it open, that sounds unfinished. */
+const FINISHED_SHARE = 0.32;
+const OPEN_SHARE = 1;
 const UNFINISHED_SHARE = 2;
-/** What share of a silence passes before the voice is judged. */
-const JUDGED_SHARE = 1 / 3;
+/** What share of it is silent before the voice is judged. */
+const JUDGED_SHARE = 0.26;
 /** How far a voice that was heard may fall below the threshold and still be heard, as in Silero's own algorithm. */
 const HYSTERESIS = 0.15;
 
@@ -63,7 +63,7 @@ const algoSchema = z.strictObject({
 const turnSchema = z.strictObject({
   duplex: z.enum(["full", "half", "push-to-talk"]).default("full"),
   preRollMs: milliseconds(2000).optional(),
-  holdAfterMs: milliseconds(5000).default(96),
+  holdAfterMs: milliseconds(5000).default(64),
   interruptAfterMs: milliseconds(60_000).default(480),
   resumeAfterMs: milliseconds(5000).default(224),
   continueWithinMs: milliseconds(10_000).default(1200),
@@ -100,19 +100,19 @@ export function turnRules({ algoOptions, turnOptions, modelOptions, canInterrupt
   const { audioChunkDuration, startedTalkingThreshold, speechThreshold, maxContinuousSpeechS } = algoOptions;
   const turn = parsed(turnSchema, turnOptions ?? {}, "turnOptions");
   const { threshold, speechPadMs } = modelSchema.parse(modelOptions ?? {});
-  const silenceMs = audioChunkDuration * 1000;
+  const chunkMs = audioChunkDuration * 1000;
   return {
     ...turn,
     canInterrupt,
     speechProbability: threshold,
     stillSpeechProbability: Math.max(0, threshold - HYSTERESIS),
     startMs: startedTalkingThreshold * 1000,
-    startWithinMs: Math.max(silenceMs, startedTalkingThreshold * 1500),
+    startWithinMs: Math.max(chunkMs, startedTalkingThreshold * 1500),
     blipMs: speechThreshold * 1000,
-    judgeAfterMs: silenceMs * JUDGED_SHARE,
-    finishedSilenceMs: silenceMs * FINISHED_SHARE,
-    silenceMs,
-    unfinishedSilenceMs: silenceMs * UNFINISHED_SHARE,
+    judgeAfterMs: chunkMs * JUDGED_SHARE,
+    finishedSilenceMs: chunkMs * FINISHED_SHARE,
+    silenceMs: chunkMs * OPEN_SHARE,
+    unfinishedSilenceMs: chunkMs * UNFINISHED_SHARE,
     maxTurnMs: Math.min(maxContinuousSpeechS, MAX_TURN_S) * 1000,
     preRollMs: turn.preRollMs ?? speechPadMs,
   };

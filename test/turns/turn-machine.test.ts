@@ -3,12 +3,12 @@ import { SimulatedVoice, WINDOW_MS } from "./support/simulated-voice.ts";
 
 /** After so many windows of speech a turn begins: more than 0.2 s. */
 const START = 7;
-/** So many windows of silence end a turn: 0.6 s; 0.24 s where it sounds finished, 1.2 s where it sounds unfinished. */
+/** So many windows of silence end a turn: 0.6 s; 0.19 s where it sounds finished, 1.2 s where it sounds unfinished. */
 const SILENCE = 19;
-const FINISHED = 8;
+const FINISHED = 6;
 const UNFINISHED = 38;
-/** After so many the voice is judged: 0.2 s. */
-const JUDGED = 7;
+/** After so many the voice is judged: 0.16 s. */
+const JUDGED = 5;
 
 const at = (windows: number): number => windows * WINDOW_MS;
 
@@ -117,8 +117,8 @@ describe("a turn", () => {
       [START, "turn from 0"],
       [30, "trigger from 0 to 960"],
     ]);
-    voice.speak(3);
-    expect(voice.effects.at(-1)).toEqual([83, "reply-hold"]);
+    voice.speak(2);
+    expect(voice.effects.at(-1)).toEqual([82, "reply-hold"]);
   });
 
   test("does not begin with what was said before an answer was asked for", () => {
@@ -147,21 +147,21 @@ describe("speech over a reply", () => {
   const BEGAN = 30 + SILENCE + 60;
 
   test("silences it within 0.1 s", () => {
-    expect(answered().speak(3).effects).toEqual([[BEGAN + 3, "reply-hold"]]);
+    expect(answered().speak(2).effects).toEqual([[BEGAN + 2, "reply-hold"]]);
   });
 
   test("of up to 0.48 s lets it go on after 0.22 s of silence", () => {
     const voice = answered().speak(15).pause(6);
     expect(voice.effects).toHaveLength(1);
     expect(voice.pause(1).effects).toEqual([
-      [BEGAN + 3, "reply-hold"],
+      [BEGAN + 2, "reply-hold"],
       [BEGAN + 22, "reply-resume"],
     ]);
   });
 
   test("that goes on cancels it and is a turn from its onset", () => {
     expect(answered().speak(16).effects).toEqual([
-      [BEGAN + 3, "reply-hold"],
+      [BEGAN + 2, "reply-hold"],
       [BEGAN + 16, "interrupted"],
       [BEGAN + 16, `turn from ${at(BEGAN) - 400}`],
     ]);
@@ -169,7 +169,7 @@ describe("speech over a reply", () => {
 
   test("of a click changes nothing", () => {
     const voice = answered();
-    for (let count = 0; count < 20; count += 1) voice.speak(2).pause(5);
+    for (let count = 0; count < 20; count += 1) voice.speak(1).pause(5);
     expect(voice.effects).toEqual([]);
   });
 
