@@ -32,7 +32,7 @@ test("with all defaults, speech is heard as turns: each is answered soon after i
   for (const { atMs, startMs } of turns) {
     let silentMs = 0;
     while (silentMs < 2000 && !isSpeech(atMs - silentMs)) silentMs += 16;
-    expect([silentMs >= 150, silentMs <= 750]).toEqual([true, true]);
+    expect([silentMs >= 100, silentMs <= 750]).toEqual([true, true]);
     expect(isSpeech(startMs)).toBe(false);
   }
   // Every second of speech belongs to a turn.

@@ -6,7 +6,7 @@ import { HandlerRun, type HandlerRunOptions } from "../../support/handler-run.ts
 import { loudnessDetector } from "./loudness-detector.ts";
 
 /** How loud the caller speaks. */
-export const VOICE = 8000;
+const VOICE = 8000;
 
 export interface ConversationRunOptions extends Partial<HandlerRunOptions> {
   readonly options?: ReplyOnPauseOptions<never[]>;
