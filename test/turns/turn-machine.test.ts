@@ -3,12 +3,12 @@ import { SimulatedVoice, WINDOW_MS } from "./support/simulated-voice.ts";
 
 /** After so many windows of speech a turn begins: more than 0.2 s. */
 const START = 7;
-/** So many windows of silence end a turn: 0.6 s; 0.19 s where it sounds finished, 1.2 s where it sounds unfinished. */
+/** So many windows of silence end a turn: 0.6 s; 0.22 s where it sounds finished, 1.2 s where it sounds unfinished. */
 const SILENCE = 19;
-const FINISHED = 6;
+const FINISHED = 7;
 const UNFINISHED = 38;
-/** After so many the voice is judged: 0.16 s. */
-const JUDGED = 5;
+/** After so many the voice is judged: 0.19 s. */
+const JUDGED = 6;
 
 const at = (windows: number): number => windows * WINDOW_MS;
 
