@@ -85,7 +85,6 @@ export type {
   CommonStreamOptions,
   StreamOptions,
   StreamOptionsFor,
-  UiArgs,
 } from "./stream-options.ts";
 export { type CloudflareTurnOptions, getCloudflareTurnCredentials } from "./turn-credentials/cloudflare.ts";
 export { getTurnCredentials, type TurnServiceOptions } from "./turn-credentials/get-turn-credentials.ts";
@@ -114,6 +113,7 @@ export { chatbot } from "./ui/chatbot.ts";
 export { checkbox } from "./ui/checkbox.ts";
 export { code } from "./ui/code.ts";
 export { Component } from "./ui/component.ts";
+export type { ChatMessage } from "./ui/descriptor.ts";
 export { dropdown } from "./ui/dropdown.ts";
 export { file } from "./ui/file.ts";
 export { type FileData } from "./ui/file-data.ts";
@@ -129,3 +129,4 @@ export { radio } from "./ui/radio.ts";
 export { slider } from "./ui/slider.ts";
 export { state } from "./ui/state.ts";
 export { textbox } from "./ui/textbox.ts";
+export type { UiArgs } from "./ui/ui-args.ts";

@@ -1,0 +1,36 @@
+// Speak, or write into the field and press Send: either is answered by voice. The voice needs espeak-ng.
+// From the environment: PORT, HOST.
+import { type AudioFrame, ReplyOnPause, Stream, getTtsModel, textbox } from "fastrtc";
+import { runExample } from "./shared/run-example.ts";
+
+const tts = getTtsModel("espeak-ng");
+
+/** Answers speech as `ReplyOnPause` does, and a text as soon as it was sent. */
+class ReplyToTextOrAudio extends ReplyOnPause<[text: string]> {
+  override receive(frame: AudioFrame): Promise<void> {
+    if (this.argsSet) {
+      this.reset();
+      if (this.latestArgs[0]) this.triggerResponse(); // Nothing was said then: the sound that it is given is empty.
+    }
+    return super.receive(frame);
+  }
+}
+
+export const stream = new Stream({
+  handler: new ReplyToTextOrAudio(
+    (audio, text) => {
+      const said =
+        audio.length > 0 ? `You spoke for ${Math.round(audio.durationMs / 1000)} seconds.` : `You wrote: ${text}`;
+      return tts.streamTts(said);
+    },
+    { needsArgs: false },
+  ),
+  modality: "audio",
+  mode: "send-receive",
+  additionalInputs: [textbox({ label: "Text", value: "" })],
+  uiArgs: { title: "Speak or write", sendInputOn: "submit" },
+  concurrencyLimit: 10,
+  timeLimit: 600,
+});
+
+await runExample(import.meta, stream);
