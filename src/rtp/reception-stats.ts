@@ -8,6 +8,8 @@ import { sequenceDistance, timestampDistance } from "./sequence.ts";
 const MAX_DROPOUT = 3000;
 /** Retransmissions come late: more of them are expected than the 100 of RFC 3550. */
 const MAX_MISORDER = 2048;
+/** Browsers probe the path by sending their newest packets twice; the copies may overtake the originals, or outlive them. */
+const MAX_REPAIR_AHEAD = 100;
 
 export interface ReceptionStatsOptions {
   /** Ticks of the RTP clock per second: 90000 for video. */
@@ -58,6 +60,15 @@ export class ReceptionStats {
   /** Interarrival jitter in milliseconds. */
   get jitterMs(): number {
     return this.#jitter / this.#ticksPerMs;
+  }
+
+  /**
+   * Whether the number in a retransmission is that of a packet which may have been lost: not of one long gone, nor of one far
+   * ahead, which would pull all that follows to another place. False before the first packet.
+   */
+  mayBeRepaired(sequenceNumber: number): boolean {
+    const distance = sequenceDistance(sequenceNumber, this.#highest);
+    return this.#started && distance > -MAX_MISORDER && distance <= MAX_REPAIR_AHEAD;
   }
 
   handlePacket(packet: RtpPacket, nowMs: number): SequenceVerdict {

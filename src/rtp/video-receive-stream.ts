@@ -148,7 +148,7 @@ export class VideoReceiveStream {
     const payloadType = this.#options.rtxPayloadTypes?.get(packet.payloadType);
     if (payloadType !== undefined) {
       const original = unwrapRtx(packet, { ssrc: this.#options.ssrc, payloadType });
-      if (!original || this.#firstPacketAtMs === undefined) return NO_FRAMES;
+      if (!original || !this.#reception.mayBeRepaired(original.sequenceNumber)) return NO_FRAMES;
       this.#rtxPacketCount += 1;
       return this.#insert(original, nowMs);
     }

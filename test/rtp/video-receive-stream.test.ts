@@ -7,6 +7,7 @@ import { FrameMaker, H264_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from "./support/frame
 import { SeededRandom } from "./support/seeded-random.ts";
 
 const EXTENSIONS = new HeaderExtensionMap([[4, HEADER_EXTENSION_URIS.videoOrientation]]);
+const RTX_PAYLOAD_TYPE = 120;
 const ALL_FEEDBACK: VideoFeedback = { nack: true, pli: true, fir: true, remb: true };
 
 function receiver(feedback: Partial<VideoFeedback> = {}): VideoReceiveStream {
@@ -17,6 +18,7 @@ function receiver(feedback: Partial<VideoFeedback> = {}): VideoReceiveStream {
       [H264_PAYLOAD_TYPE, "H264"],
       [VP8_PAYLOAD_TYPE, "VP8"],
     ]),
+    rtxPayloadTypes: new Map([[RTX_PAYLOAD_TYPE, H264_PAYLOAD_TYPE]]),
     extensions: EXTENSIONS,
     feedback: { ...ALL_FEEDBACK, ...feedback },
     roundTripTime: new RoundTripTime(),
@@ -46,6 +48,15 @@ function rotated(packet: RtpPacket, rotation: 0 | 90): RtpPacket {
   );
   if (!parsed) throw new Error("a packet of our own was refused");
   return parsed;
+}
+
+/** A packet as it is sent again (RFC 4588 §4). */
+function retransmitted(packet: RtpPacket): RtpPacket[] {
+  const { sequenceNumber, timestamp, marker } = packet;
+  const payload = Uint8Array.from([sequenceNumber >> 8, sequenceNumber & 0xff, ...packet.payload]);
+  const copy = { payloadType: RTX_PAYLOAD_TYPE, sequenceNumber: 7, timestamp, ssrc: 0xbeef, marker, payload };
+  const parsed = parseRtpPacket(serializeRtpPacket(copy));
+  return parsed ? [parsed] : [];
 }
 
 describe("receiving video", () => {
@@ -195,6 +206,28 @@ describe("receiving video", () => {
     for (const packet of frames.next().packets.slice(1)) stream.handlePacket(packet, 10);
     expect(new Set(ring(stream, 500).flatMap(([, types]) => types))).toEqual(new Set(["receiver-report"]));
     expect(stream.nextTimerMs).toBeUndefined();
+  });
+
+  it("takes no retransmission of a packet that cannot be missing: what follows it stays in its place", () => {
+    const stream = receiver();
+    const frames = maker("H264", 65_530);
+    const [first = [], second = [], third = []] = [true, false, false].map(
+      (keyframe) => frames.next({ keyframe }).packets,
+    );
+    expect(retransmitted(first[0] as RtpPacket).flatMap((packet) => stream.handlePacket(packet, 0))).toEqual([]);
+    expect(first.flatMap((packet) => stream.handlePacket(packet, 0))).toHaveLength(1);
+    const newest = first.at(-1)?.sequenceNumber ?? 0;
+    const wild = [101, 3000, 20_000, 40_000, 60_000].flatMap((distance) =>
+      retransmitted({ ...(first.at(-1) as RtpPacket), sequenceNumber: (newest + distance) & 0xffff }),
+    );
+    expect(wild.flatMap((packet) => stream.handlePacket(packet, 10))).toEqual([]);
+    expect(second.flatMap((packet) => stream.handlePacket(packet, 33))).toHaveLength(1);
+    // The copy that probes the path may come without its original.
+    const [lost, ...rest] = third;
+    const copies = retransmitted(lost as RtpPacket);
+    expect([...copies, ...rest].flatMap((packet) => stream.handlePacket(packet, 66))).toHaveLength(1);
+    expect(stream.handleTimer(100).map(({ type }) => type)).not.toContain("nack");
+    expect(stream.snapshot()).toMatchObject({ rtxPacketCount: 1, frameCount: 3, droppedFrameCount: 0 });
   });
 
   it("begins anew when the sender does", () => {
