@@ -8,19 +8,7 @@ import { type NetworkOptions, networkOptionsSchema } from "./session/network-opt
 import { type RtcConfigurationSource, rtcConfigurationSchema } from "./session/rtc-configuration.ts";
 import type { AdditionalInput, InputValues } from "./ui/additional-input.ts";
 import type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
-
-/** What the built-in page shows. */
-export interface UiArgs {
-  /** @default "FastRTC" */
-  title?: string;
-  /** A sentence below the title. */
-  subtitle?: string;
-  /**
-   * When the page sends what the visitor says to its inputs: at each change, or when the visitor presses Send, or Enter in a
-   * line of text. Buttons send at once, and what the server asks for is sent in any case. @default "change"
-   */
-  sendInputOn?: "change" | "submit";
-}
+import { type UiArgs, uiArgsSchema } from "./ui/ui-args.ts";
 
 /** What `new Stream` takes, whatever its modality and mode. */
 export interface CommonStreamOptions<
@@ -180,13 +168,7 @@ const optionsSchema = z.strictObject({
     .nullish(),
   allowExtraTracks: z.boolean().default(false),
   twilioAuthToken: z.string({ error: "the auth token of a Twilio account, or null" }).min(1).nullish(),
-  uiArgs: z
-    .strictObject({
-      title: z.string().optional(),
-      subtitle: z.string().optional(),
-      sendInputOn: z.enum(["change", "submit"]).optional(),
-    })
-    .default({}),
+  uiArgs: uiArgsSchema.default({}),
   metrics: z.boolean().default(false),
   verbose: z.boolean().default(false),
   logger: z

@@ -11,4 +11,5 @@ export type { ServerStats } from "../protocol/server-stats.ts";
 export type { OutputDescriptor } from "../ui/describe.ts";
 export type * from "../ui/descriptor.ts";
 export type { FileData } from "../ui/file-data.ts";
+export type { UiDescriptor } from "../ui/ui-args.ts";
 export { watchAudioLevel } from "./audio-level.ts";

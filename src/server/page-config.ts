@@ -5,13 +5,14 @@ import type { AdditionalInput } from "../ui/additional-input.ts";
 import type { AdditionalOutput } from "../ui/additional-output.ts";
 import { describeInputs, describeOutputs, type OutputDescriptor } from "../ui/describe.ts";
 import type { ComponentDescriptor } from "../ui/descriptor.ts";
+import { type CheckedUiArgs, describeUi, type UiDescriptor } from "../ui/ui-args.ts";
 import { version } from "../version.ts";
 
 /** What the built-in page is told about its Stream. */
 export interface PageConfig {
   readonly version: string;
-  readonly title: string;
-  readonly subtitle: string | null;
+  /** What it looks like. */
+  readonly ui: UiDescriptor;
   readonly modality: Modality;
   readonly mode: Mode;
   readonly rtcConfiguration: RtcConfiguration | null;
@@ -22,8 +23,6 @@ export interface PageConfig {
   readonly timeLimit: number | null;
   readonly additionalInputs: readonly ComponentDescriptor[];
   readonly additionalOutputs: readonly OutputDescriptor[];
-  /** When the inputs are sent: at each change, or when the visitor says so. */
-  readonly sendInputOn: "change" | "submit";
 }
 
 /** What a Stream's options say about its page. */
@@ -35,11 +34,7 @@ export interface PageOptions {
   readonly timeLimit?: number | null | undefined;
   readonly additionalInputs: readonly AdditionalInput[];
   readonly additionalOutputs: readonly AdditionalOutput[];
-  readonly uiArgs: {
-    readonly title?: string | undefined;
-    readonly subtitle?: string | undefined;
-    readonly sendInputOn?: "change" | "submit" | undefined;
-  };
+  readonly uiArgs: CheckedUiArgs;
 }
 
 const DEFAULT_RTP_PARAMS: RtpParams = { degradationPreference: "maintain-framerate" };
@@ -50,8 +45,7 @@ export function pageConfigOf(options: PageOptions, rtcConfiguration: RtcConfigur
     options;
   return {
     version,
-    title: uiArgs.title ?? "FastRTC",
-    subtitle: uiArgs.subtitle ?? null,
+    ui: describeUi(uiArgs),
     modality,
     mode,
     rtcConfiguration,
@@ -60,6 +54,5 @@ export function pageConfigOf(options: PageOptions, rtcConfiguration: RtcConfigur
     timeLimit: timeLimit ?? null,
     additionalInputs: describeInputs(additionalInputs),
     additionalOutputs: describeOutputs(additionalOutputs, additionalInputs),
-    sendInputOn: uiArgs.sendInputOn ?? "change",
   };
 }

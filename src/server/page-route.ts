@@ -44,10 +44,11 @@ export async function pageResponse(path: string, config: () => Promise<PageConfi
 }
 
 /** What the page may load: pictures and sounds from elsewhere only where there are inputs or outputs to hold them. */
-function securityPolicy({ additionalInputs, additionalOutputs }: PageConfig): string {
+function securityPolicy({ additionalInputs, additionalOutputs, ui }: PageConfig): string {
   const elsewhere = additionalInputs.length + additionalOutputs.length > 0 ? " https: http:" : "";
+  const icon = ui.icon !== null && /^https?:/i.test(ui.icon) ? ` ${new URL(ui.icon).origin}` : "";
   return (
-    `default-src 'self'; img-src 'self' data: blob:${elsewhere}; media-src 'self' data: blob: mediastream:${elsewhere}; ` +
+    `default-src 'self'; img-src 'self' data: blob:${elsewhere || icon}; media-src 'self' data: blob: mediastream:${elsewhere}; ` +
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
   );
 }

@@ -11,8 +11,20 @@ test("the page is told what its stream was told, and leaves what suits a device 
   );
   expect(page).toEqual({
     version,
-    title: "FastRTC",
-    subtitle: null,
+    ui: {
+      title: "FastRTC",
+      subtitle: null,
+      hideTitle: false,
+      fullScreen: false,
+      variant: "wave",
+      icon: null,
+      iconButtonColor: null,
+      pulseColor: null,
+      iconRadius: 50,
+      buttonLabels: { start: null, stop: null, waiting: null },
+      sendInputOn: "change",
+      tabs: [],
+    },
     modality: "audio",
     mode: "send",
     rtcConfiguration: { iceServers: [{ urls: "stun:example.org" }] },
@@ -21,7 +33,6 @@ test("the page is told what its stream was told, and leaves what suits a device 
     timeLimit: null,
     additionalInputs: [level.descriptor],
     additionalOutputs: [{ component: level.descriptor, inputIndex: 0 }],
-    sendInputOn: "change",
   });
 });
 
@@ -36,5 +47,5 @@ test("what was said goes to the page as it is", () => {
     { ...said, modality: "video", mode: "receive", additionalInputs: [], additionalOutputs: [], uiArgs },
     null,
   );
-  expect(page).toMatchObject({ ...said, ...uiArgs, rtcConfiguration: null });
+  expect(page).toMatchObject({ ...said, ui: uiArgs, rtcConfiguration: null });
 });

@@ -1,4 +1,5 @@
 import type { StreamService } from "../../src/server/stream-service.ts";
+import { describeUi } from "../../src/ui/ui-args.ts";
 
 /** A service that knows one connection, "known", once an offer for it has come. */
 export function echoService(): StreamService & { readonly bodies: unknown[]; readonly headers: Headers[] } {
@@ -22,8 +23,7 @@ export function echoService(): StreamService & { readonly bodies: unknown[]; rea
     health: () => ({ status: "ok", sessions: 0, connected: 0, limit: 1, uptime: 0 }),
     pageConfig: async () => ({
       version: "0.0.0",
-      title: "</script><b>title",
-      subtitle: null,
+      ui: describeUi({ title: "</script><b>title" }),
       modality: "video",
       mode: "send-receive",
       rtcConfiguration: null,
@@ -32,7 +32,6 @@ export function echoService(): StreamService & { readonly bodies: unknown[]; rea
       timeLimit: null,
       additionalInputs: [],
       additionalOutputs: [],
-      sendInputOn: "change",
     }),
     prepare: async () => {},
     close: async () => {},

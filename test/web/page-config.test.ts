@@ -7,12 +7,12 @@ function documentWith(json: string | undefined): ParentNode {
 }
 
 it("reads what the server put into the page", () => {
-  const config = readPageConfig(documentWith('{"title":"</script>","timeLimit":600,"modality":"audio"}'));
-  expect(config).toMatchObject({ title: "</script>", timeLimit: 600, modality: "audio", mode: "send-receive" });
+  const config = readPageConfig(documentWith('{"ui":{"title":"</script>"},"timeLimit":600,"modality":"audio"}'));
+  expect(config).toMatchObject({ ui: { title: "</script>" }, timeLimit: 600, modality: "audio", mode: "send-receive" });
 });
 
 it("has defaults where there is no server", () => {
-  expect(readPageConfig(documentWith(undefined))).toMatchObject({ title: "FastRTC", timeLimit: null });
+  expect(readPageConfig(documentWith(undefined))).toMatchObject({ ui: { title: "FastRTC" }, timeLimit: null });
 });
 
 it("knows which constraints are for which device", () => {

@@ -22,8 +22,8 @@ export function App({ config }: { config: PageConfig }): VNode {
     <>
       <main class="page">
         <header class="page-header">
-          <h1>{config.title}</h1>
-          {config.subtitle && <p>{config.subtitle}</p>}
+          <h1>{config.ui.title}</h1>
+          {typeof config.ui.subtitle === "string" && <p>{config.ui.subtitle}</p>}
         </header>
         <Stage
           config={config}

@@ -5,6 +5,6 @@ import { readPageConfig } from "./page-config.ts";
 const root = document.querySelector("#app");
 if (root) {
   const config = readPageConfig();
-  document.title = config.title;
+  document.title = config.ui.title;
   render(<App config={config} />, root);
 }

@@ -1,9 +1,8 @@
-import type { ComponentDescriptor, Modality, Mode, OutputDescriptor } from "../../src/client/index.ts";
+import type { ComponentDescriptor, Modality, Mode, OutputDescriptor, UiDescriptor } from "../../src/client/index.ts";
 
 /** What the server tells the page about its stream. */
 export interface PageConfig {
-  readonly title: string;
-  readonly subtitle: string | null;
+  readonly ui: UiDescriptor;
   readonly modality: Modality;
   readonly mode: Mode;
   readonly rtcConfiguration: RTCConfiguration | null;
@@ -13,13 +12,23 @@ export interface PageConfig {
   readonly timeLimit: number | null;
   readonly additionalInputs: readonly ComponentDescriptor[];
   readonly additionalOutputs: readonly OutputDescriptor[];
-  /** When inputs are sent: at each change, or when the visitor says so. */
-  readonly sendInputOn: "change" | "submit";
 }
 
 const DEFAULTS: PageConfig = {
-  title: "FastRTC",
-  subtitle: null,
+  ui: {
+    title: "FastRTC",
+    subtitle: null,
+    hideTitle: false,
+    fullScreen: false,
+    variant: "wave",
+    icon: null,
+    iconButtonColor: null,
+    pulseColor: null,
+    iconRadius: 50,
+    buttonLabels: { start: null, stop: null, waiting: null },
+    sendInputOn: "change",
+    tabs: [],
+  },
   modality: "video",
   mode: "send-receive",
   rtcConfiguration: null,
@@ -28,7 +37,6 @@ const DEFAULTS: PageConfig = {
   timeLimit: null,
   additionalInputs: [],
   additionalOutputs: [],
-  sendInputOn: "change",
 };
 
 /** Reads the block of JSON that the server puts into the page; the defaults without one, as under `npm run dev`. */

@@ -29,7 +29,7 @@ export function InputPanel({ config, fields: { values, change, submit } }: Panel
           )
         );
       })}
-      {config.sendInputOn === "submit" && (
+      {config.ui.sendInputOn === "submit" && (
         <button type="button" class="field-button" data-variant="primary" onClick={submit}>
           Send
         </button>

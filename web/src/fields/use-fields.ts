@@ -30,7 +30,7 @@ export function useFields(config: PageConfig): UsedFields {
     (index: number, value: unknown, isFinal: boolean) => {
       wasTouched.current = true;
       set(withInput(latest.current, index, value));
-      if (isFinal || config.sendInputOn === "change") submit();
+      if (isFinal || config.ui.sendInputOn === "change") submit();
     },
     [config, set, submit],
   );

@@ -1,0 +1,132 @@
+import { z } from "zod";
+
+/** What the built-in page shows, and how. */
+export interface UiArgs {
+  /** Stands above the stream, and names the tab of the browser. @default "FastRTC" */
+  title?: string;
+  /** A sentence below the title; as `{ html }` it may have links and emphasis. Scripts and styles in it are left out. */
+  subtitle?: string | { readonly html: string };
+  /** Whether the title and what is below it are left out; the browser's tab is named all the same. @default false */
+  hideTitle?: boolean;
+  /** Whether the stream fills the window, as in a call, with its buttons upon it. @default false */
+  fullScreen?: boolean;
+  /**
+   * What a page of sound looks like: "wave" shows both voices as they sound, "textbox" a conversation with a line to type into and a
+   * button to speak. What is typed is the value of the first `textbox()` among the additional inputs, which there has to be.
+   * @default "wave"
+   */
+  variant?: "wave" | "textbox";
+  /**
+   * Stands in place of the wave, and pulses with the voices: the markup of an SVG (`<svg ...>`), a data URL, or the URL of a picture,
+   * relative to the page. For sound alone. @default none
+   */
+  icon?: string;
+  /** The color behind the icon, as CSS writes it. @default the page's own */
+  iconButtonColor?: string;
+  /** The color of what pulses around the icon, as CSS writes it. @default the page's own */
+  pulseColor?: string;
+  /** How round the icon's button is, in percent of its size: 0 is a square, 50 a circle. @default 50 */
+  iconRadius?: number;
+  /** What the button says that starts and ends the stream. @default "Record" or "Play", "Stop", and "Stop" while it connects */
+  buttonLabels?: { readonly start?: string; readonly stop?: string; readonly waiting?: string };
+  /**
+   * When the page sends what the visitor says to its inputs: at each change, or when the visitor presses Send, or Enter in a
+   * line of text. Buttons send at once, and what the server asks for is sent in any case. @default "change"
+   */
+  sendInputOn?: "change" | "submit";
+  /**
+   * Other streams of the same application, as tabs above the title: where each has its page, relative to this one. The tab whose `href` is
+   * the page's own address is marked. @default none
+   */
+  tabs?: readonly { readonly label: string; readonly href: string }[];
+}
+
+const text = z.string().min(1, { error: "a text that is not empty" });
+const color = z
+  .string()
+  .regex(/^(?!.*url)[#\w(),.%\s/+-]+$/i, { error: 'a color as CSS writes it, such as "#d92d4a"' });
+
+export const uiArgsSchema = z.strictObject({
+  title: z.string().optional(),
+  subtitle: z.union([z.string(), z.strictObject({ html: z.string() })], { error: "a text, or { html }" }).optional(),
+  hideTitle: z.boolean().optional(),
+  fullScreen: z.boolean().optional(),
+  variant: z.enum(["wave", "textbox"]).optional(),
+  icon: z
+    .string()
+    .regex(/^(<svg[\s>]|data:image\/|https?:\/\/|(?![a-z][a-z\d+.-]*:)[^<])/i, {
+      error: "the markup of an SVG, a data URL of a picture, or the URL of one",
+    })
+    .refine((icon) => !/^https?:/i.test(icon) || URL.canParse(icon), { error: "a URL that can be read" })
+    .optional(),
+  iconButtonColor: color.optional(),
+  pulseColor: color.optional(),
+  iconRadius: z
+    .number({ error: "a number of percent, 0 to 50" })
+    .min(0, { error: "a number of percent, 0 to 50" })
+    .max(50, { error: "a number of percent, 0 to 50" })
+    .optional(),
+  buttonLabels: z.strictObject({ start: text.optional(), stop: text.optional(), waiting: text.optional() }).optional(),
+  sendInputOn: z.enum(["change", "submit"]).optional(),
+  tabs: z
+    .array(
+      z.strictObject({
+        label: text,
+        href: z.string().regex(/^(https?:\/\/|(?![a-z][a-z\d+.-]*:).)/i, { error: "a URL, relative or with http" }),
+      }),
+    )
+    .optional(),
+});
+
+/** What `new Stream` made of them. */
+export type CheckedUiArgs = z.output<typeof uiArgsSchema>;
+
+/** The same with its defaults, as the page is told it. */
+export interface UiDescriptor {
+  readonly title: string;
+  readonly subtitle: string | { readonly html: string } | null;
+  readonly hideTitle: boolean;
+  readonly fullScreen: boolean;
+  readonly variant: "wave" | "textbox";
+  /** A URL. */
+  readonly icon: string | null;
+  readonly iconButtonColor: string | null;
+  readonly pulseColor: string | null;
+  /** Percent. */
+  readonly iconRadius: number;
+  readonly buttonLabels: {
+    readonly start: string | null;
+    readonly stop: string | null;
+    readonly waiting: string | null;
+  };
+  readonly sendInputOn: "change" | "submit";
+  readonly tabs: readonly { readonly label: string; readonly href: string }[];
+}
+
+/** Fills in what was not said. */
+export function describeUi(args: CheckedUiArgs): UiDescriptor {
+  const { start = null, stop = null, waiting = null } = args.buttonLabels ?? {};
+  return {
+    title: args.title ?? "FastRTC",
+    subtitle: args.subtitle ?? null,
+    hideTitle: args.hideTitle ?? false,
+    fullScreen: args.fullScreen ?? false,
+    variant: args.variant ?? "wave",
+    icon: args.icon === undefined ? null : iconUrl(args.icon),
+    iconButtonColor: args.iconButtonColor ?? null,
+    pulseColor: args.pulseColor ?? null,
+    iconRadius: args.iconRadius ?? 50,
+    buttonLabels: { start, stop, waiting },
+    sendInputOn: args.sendInputOn ?? "change",
+    tabs: args.tabs ?? [],
+  };
+}
+
+/** Markup becomes a data URL: as a picture it can run no script. */
+function iconUrl(icon: string): string {
+  if (!icon.startsWith("<")) return icon;
+  const named = /^<svg[^>]*\sxmlns=/.test(icon)
+    ? icon
+    : icon.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `data:image/svg+xml,${encodeURIComponent(named)}`;
+}
