@@ -2,6 +2,7 @@ import { FastRtcError } from "../errors.ts";
 import { AudioConverter } from "../media/audio-converter.ts";
 import type { AudioFrame, AudioLayout } from "../media/audio-frame.ts";
 import type { HandlerSession } from "../session/peer-handler.ts";
+import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import type { EmittedAudio } from "./emitted.ts";
 import type { taken } from "./takes-inputs.ts";
 
@@ -19,6 +20,13 @@ export interface StreamHandlerOptions {
   /** How many pictures a second `videoEmit` is asked for at most, above 0. @default 30 */
   fps?: number;
 }
+
+const OPTION_NAMES: OptionNames<StreamHandlerOptions> = {
+  expectedLayout: true,
+  outputSampleRate: true,
+  inputSampleRate: true,
+  fps: true,
+};
 
 /** A way to tell the peer something of one's own. */
 export interface MessageChannel {
@@ -46,13 +54,10 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
   #resetCount = 0;
   #converter: AudioConverter | undefined;
 
-  /** @throws {FastRtcError} `invalid_option` when an option is out of its range. */
-  constructor({
-    expectedLayout = "mono",
-    outputSampleRate = 24_000,
-    inputSampleRate = 48_000,
-    fps = 30,
-  }: StreamHandlerOptions = {}) {
+  /** @throws {FastRtcError} `invalid_option` when an option is misspelt or out of its range. */
+  constructor(options: StreamHandlerOptions = {}) {
+    checkOptionNames(options, { of: "A StreamHandler's constructor", names: OPTION_NAMES, subclassed: true });
+    const { expectedLayout = "mono", outputSampleRate = 24_000, inputSampleRate = 48_000, fps = 30 } = options;
     if (expectedLayout !== "mono" && expectedLayout !== "stereo") {
       throw invalid(`expectedLayout is "mono" or "stereo", not ${String(expectedLayout)}.`);
     }

@@ -1,4 +1,5 @@
 import { FastRtcError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import type { taken } from "./takes-inputs.ts";
 import type { VideoFunction } from "./video-function.ts";
 import type { VideoSource } from "./video-source.ts";
@@ -20,6 +21,8 @@ export interface VideoStreamHandlerOptions {
   skipFrames?: boolean;
 }
 
+const OPTION_NAMES: OptionNames<VideoStreamHandlerOptions> = { fps: true, skipFrames: true };
+
 /** A function or generator of pictures, with a say in how many there are. Annotate its additional inputs. */
 export class VideoStreamHandler<Inputs extends readonly unknown[] = readonly unknown[]> {
   declare readonly [taken]?: (...inputs: Inputs) => void;
@@ -30,13 +33,15 @@ export class VideoStreamHandler<Inputs extends readonly unknown[] = readonly unk
   /** Whether only the newest picture waits. */
   readonly skipFrames: boolean;
 
-  /** @throws {FastRtcError} `invalid_option` when an option is out of its range. */
+  /** @throws {FastRtcError} `invalid_option` when an option is unknown or out of its range. */
   constructor(callable: VideoFunction<Inputs>, options?: VideoStreamHandlerOptions);
   constructor(callable: VideoSource<Inputs>, options?: VideoStreamHandlerOptions);
-  constructor(callable: (...args: never[]) => unknown, { fps, skipFrames = true }: VideoStreamHandlerOptions = {}) {
+  constructor(callable: (...args: never[]) => unknown, options: VideoStreamHandlerOptions = {}) {
     if (typeof callable !== "function") {
       throw new FastRtcError("invalid_option", "new VideoStreamHandler(...) takes a function, then its options.");
     }
+    checkOptionNames(options, { of: "new VideoStreamHandler(...)", names: OPTION_NAMES });
+    const { fps, skipFrames = true } = options;
     if (fps !== undefined && !(fps > 0 && fps <= 1000)) {
       throw new FastRtcError(
         "invalid_option",

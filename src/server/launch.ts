@@ -1,6 +1,7 @@
 import { type Server, createServer } from "node:http";
 import { FastRtcError } from "../errors.ts";
 import type { Logger } from "../session/logger.ts";
+import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import { serveNodeRequest } from "./node-listener.ts";
 import { pageFiles } from "./page-files.ts";
 import { Routes } from "./routes.ts";
@@ -22,6 +23,8 @@ export interface LaunchOptions {
   printUrl?: boolean;
 }
 
+const OPTION_NAMES: OptionNames<LaunchOptions> = { port: true, host: true, handleSignals: true, printUrl: true };
+
 /** A running built-in server. */
 export interface LaunchedServer extends AsyncDisposable {
   /** Where the page is, as a person would type it. */
@@ -33,13 +36,22 @@ export interface LaunchedServer extends AsyncDisposable {
 
 /**
  * Serves the built-in page and the routes of one Stream.
- * @throws {FastRtcError} `port_in_use`, or `invalid_option` when the page or the address is at fault.
+ * @throws {FastRtcError} `port_in_use`, or `invalid_option` when the page, the address or an option is at fault.
  */
 export async function launch(
   service: StreamService,
   logger: Logger,
-  { port = 7860, host = "127.0.0.1", handleSignals = true, printUrl = true }: LaunchOptions = {},
+  options: LaunchOptions = {},
 ): Promise<LaunchedServer> {
+  checkOptionNames(options, { of: "stream.ui.launch(...)", names: OPTION_NAMES });
+  const { port = 7860, host = "127.0.0.1", handleSignals = true, printUrl = true } = options;
+  // Node takes a string for the path of a socket of the file system.
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new FastRtcError(
+      "invalid_option",
+      `${JSON.stringify(port)} is not a port. Use a whole number from 0 to 65535.`,
+    );
+  }
   // What is missing is said now, not to the first visitor.
   await pageFiles();
   const routes = new Routes(service, { basePath: "", page: true });
@@ -98,13 +110,7 @@ async function closeAll(server: Server, service: StreamService): Promise<void> {
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(listenError(cause, port, host)));
-    try {
-      server.listen(port, host, resolve);
-    } catch (cause) {
-      reject(
-        new FastRtcError("invalid_option", `${port} is not a port. Use a whole number from 0 to 65535.`, { cause }),
-      );
-    }
+    server.listen(port, host, resolve);
   });
 }
 
