@@ -1,6 +1,7 @@
 export { ItemQueue, type ItemQueueOptions } from "./async/item-queue.ts";
 export { waitForItem, type WaitForItemOptions } from "./async/wait-for-item.ts";
 export { type AudioFileFormat, type AudioFileOptions, audioToBytes, audioToFile } from "./codecs/audio-file.ts";
+export { type JpegOptions, pictureToJpeg } from "./codecs/picture-to-jpeg.ts";
 export { FastRtcError, type FastRtcErrorCode, WebRTCError } from "./errors.ts";
 export type { AudioSource } from "./handlers/audio-source.ts";
 export { AsyncAudioVideoStreamHandler, AudioVideoStreamHandler } from "./handlers/audio-video-stream-handler.ts";
