@@ -6,6 +6,8 @@ import type { AudioFormat } from "./transport.ts";
 
 /** How much sound may wait to be played before its producer has to wait, in milliseconds. */
 const MAX_WAITING_MS = 1000;
+/** How late sound that waited may leave and be caught up with in one go, in milliseconds. */
+const MAX_HURRY_MS = 400;
 
 export interface AudioOutletOptions {
   /** What the transport wants to send. */
@@ -22,8 +24,9 @@ export interface AudioOutletOptions {
  * moment it is due: never more than the format's lead early, and without drift, because due times are counted in samples
  * and not slept. Sound that comes faster than it plays waits here, where `clear` can still drop it. Sound that comes late
  * by no more than the lead leaves at once: the far end keeps that much against jitter. After a longer gap, into which the
- * rest of an incomplete packet leaves, filled up with silence, sound begins anew. Sound of a live producer that is late for good
- * catches up: see `LatencyDebt`.
+ * rest of an incomplete packet leaves, filled up with silence, sound begins anew. When the event loop stood still, what fell due meanwhile
+ * leaves at once; after more than 400 ms, which no far end keeps room for, it begins anew as well: later, but whole. Sound of a live
+ * producer that is late for good catches up: see `LatencyDebt`.
  */
 export class AudioOutlet {
   readonly #format: AudioFormat;
@@ -174,6 +177,10 @@ export class AudioOutlet {
     const nowMs = this.#clock.nowMs();
     // Sound after a gap begins now, not when the gap began.
     if (this.#waitingCount < this.#packetLength && this.#dueMs + this.#format.leadMs < nowMs) this.#beginAt(nowMs);
+    this.#add(samples, shared);
+  }
+
+  #add(samples: AudioFrame["samples"], shared: boolean): void {
     const piece = samples as Int16Array;
     // Handlers fill the same memory again and again.
     this.#pieces.push(shared ? piece.slice() : piece);
@@ -182,7 +189,7 @@ export class AudioOutlet {
 
   #appendRest(): void {
     const rest = this.#converter.flush();
-    if (rest) this.#append(rest, false);
+    if (rest) this.#add(rest.samples, false);
   }
 
   #beginAt(ms: number): void {
@@ -234,6 +241,7 @@ export class AudioOutlet {
   }
 
   #sendUntil(nowMs: number): void {
+    if (this.#packetReady && nowMs - this.#dueMs > MAX_HURRY_MS) this.#beginAt(nowMs);
     while (!this.#ended && this.#packetReady && this.#dueMs - this.#format.leadMs <= nowMs) this.#sendPacket();
     if (!this.#finishing) this.#debt.observe(this.waitingMs, nowMs);
   }

@@ -211,12 +211,33 @@ describe("the outlet of sound", () => {
     void outlet.write(counting(900));
     await advanceBy(clock, 100, 20);
     const stalledAt = sent.length;
-    // Nothing runs for 300 ms; the timer that was due calls late.
-    clock.advance(300);
+    clock.stall(300);
     await advanceBy(clock, 20);
     expect(sent.slice(stalledAt).map(({ dueMs }) => dueMs)).toEqual(
       Array.from({ length: 16 }, (_, index) => 120 + 20 * index),
     );
+  });
+
+  test("goes on later, and whole, when the event loop stood still for longer than a far end keeps room for", async () => {
+    const { clock, sent, outlet } = setUp({ leadMs: 20 });
+    const whole = counting(600);
+    void outlet.write(whole);
+    await advanceBy(clock, 100, 20);
+    const stalledAt = sent.length;
+    clock.stall(1200);
+    await advanceBy(clock, 1000, 20);
+    expect(sent.slice(stalledAt).map(({ dueMs }) => dueMs)).toEqual(
+      Array.from({ length: 30 - stalledAt }, (_, index) => 1300 + 20 * index),
+    );
+    expect(sent[stalledAt + 2]?.atMs).toBe(1320);
+    expect(joined(sent)).toEqual([...whole.samples]);
+  });
+
+  test("keeps the end of resampled sound in its place, though it waited to be completed", async () => {
+    const { clock, sent, outlet } = setUp({ leadMs: 20 });
+    void outlet.write(counting(30, { sampleRate: 24_000 }));
+    await advanceBy(clock, 200, 1);
+    expect(sent.map(({ dueMs }) => dueMs)).toEqual([0, 20]);
   });
 });
 

@@ -39,6 +39,12 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** The event loop stands still: time passes, and what fell due meanwhile is called afterwards. */
+  stall(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
+
   /** Moves time, calling what falls due in its order. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
@@ -46,7 +52,7 @@ export class ManualClock implements Clock {
       const due = [...this.#timers].filter((timer) => timer.atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs)[0];
       if (!due) break;
       this.#timers.delete(due);
-      this.#nowMs = due.atMs;
+      this.#nowMs = Math.max(this.#nowMs, due.atMs);
       due.callback();
     }
     this.#nowMs = untilMs;
