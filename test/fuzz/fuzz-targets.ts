@@ -1,5 +1,6 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { congestionTargets } from "./congestion-targets.ts";
+import { iceTargets } from "./ice-targets.ts";
 import { protocolTargets } from "./protocol-targets.ts";
 import { rtpTargets } from "./rtp-targets.ts";
 import { socketTargets } from "./socket-targets.ts";
@@ -10,6 +11,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...congestionTargets,
   ...protocolTargets,
   ...socketTargets,
+  ...iceTargets,
 ];
 
 /** How many of all inputs a target gets. */

@@ -1,0 +1,37 @@
+import { createHmac } from "node:crypto";
+import {
+  type HmacSha1,
+  isSignedWith,
+  readConnectivityCheck,
+  withTieBreaker,
+} from "../../src/protocol/stun/connectivity-check.ts";
+import {
+  CHROMIUM_CHECK,
+  CHROMIUM_CHECK_PASSWORD,
+  RFC_5769_REQUEST,
+  RFC_5769_RESPONSE,
+} from "../protocol/stun/checks.ts";
+import type { FuzzTarget } from "./fuzz-target.ts";
+
+const hmacSha1: HmacSha1 = (key, data) => createHmac("sha1", key).update(data).digest();
+const password = Buffer.from(CHROMIUM_CHECK_PASSWORD);
+const hex = (text: string): Uint8Array => Buffer.from(text, "hex");
+
+const connectivityChecks: FuzzTarget = {
+  name: "connectivity check",
+  corpus: [RFC_5769_REQUEST, RFC_5769_RESPONSE, CHROMIUM_CHECK],
+  tokens: ["2112a442", "0001", "00060009", "00080014", "80280004", "802a0008", "ffff", "0000"].map(hex),
+  share: 0.5,
+  open: () => (bytes) => {
+    const check = readConnectivityCheck(bytes);
+    if (!check) return false;
+    const signed = isSignedWith(bytes, check, password, hmacSha1);
+    if (signed && !CHROMIUM_CHECK.equals(bytes)) throw new Error("broken: a signature that nobody made");
+    const again = readConnectivityCheck(withTieBreaker(bytes, check, 7n, password, hmacSha1));
+    if (again?.tieBreaker !== 7n) throw new Error("broken: a check that cannot be read once it was signed");
+    return true;
+  },
+};
+
+/** Everything that stands before the engine's ICE. */
+export const iceTargets: readonly FuzzTarget[] = [connectivityChecks];
