@@ -1,21 +1,24 @@
-/** One camera or microphone. */
+/** One camera, microphone or speaker. */
 export interface CaptureDevice {
   readonly deviceId: string;
   /** Its name; a number where the browser hides the name until permission is given. */
   readonly label: string;
 }
 
+/** What a device that hides its name is called. */
+const KIND_NAMES = { videoinput: "Camera", audioinput: "Microphone", audiooutput: "Speaker" } as const;
+
 /**
- * The cameras or microphones of this machine. Empty where the browser hides them; before permission was given a
+ * The cameras, microphones or speakers of this machine. Empty where the browser hides them; before permission was given a
  * browser tells that there is one, but neither its id nor its name, and such a device is left out.
  */
-export async function listDevices(kind: "videoinput" | "audioinput"): Promise<CaptureDevice[]> {
+export async function listDevices(kind: MediaDeviceKind | "audiooutput"): Promise<CaptureDevice[]> {
   const devices = (await mediaDevices()?.enumerateDevices()) ?? [];
   return devices
     .filter((device) => device.kind === kind && device.deviceId !== "")
     .map(({ deviceId, label }, index) => ({
       deviceId,
-      label: label || `${kind === "videoinput" ? "Camera" : "Microphone"} ${index + 1}`,
+      label: label || `${KIND_NAMES[kind]} ${index + 1}`,
     }));
 }
 
@@ -30,3 +33,5 @@ export function onDevicesChange(callback: () => void): () => void {
 export function mediaDevices(): MediaDevices | undefined {
   return navigator.mediaDevices;
 }
+
+const NAMES = { videoinput: "Camera", audioinput: "Microphone", audiooutput: "Speaker" } as const;
