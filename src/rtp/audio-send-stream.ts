@@ -166,11 +166,14 @@ export class AudioSendStream {
     });
   }
 
-  /** Sound that goes on where the last packet ended, to the millisecond, goes on there to the tick. */
+  /**
+   * Sound that goes on where the last packet ended, to the millisecond, goes on there to the tick. So does sound that would
+   * begin before: a peer drops what overlaps with what it has.
+   */
   #beginOf(timestampUs: number): number {
     const begin = Math.round(timestampUs * TICKS_PER_US);
     const end = this.#endTicks;
-    return end !== undefined && Math.abs(begin - end) <= OPUS_CLOCK_RATE / 1000 ? end : begin;
+    return end !== undefined && begin - end <= OPUS_CLOCK_RATE / 1000 ? end : begin;
   }
 }
 

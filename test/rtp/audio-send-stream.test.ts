@@ -51,6 +51,18 @@ describe("sent sound", () => {
     expect(packets[0]).toMatchObject({ payloadType: 111, ssrc: SSRC, payload: new Uint8Array(5).fill(7) });
   });
 
+  it("never overlaps what was sent: sound that would begin before its end goes on there, until the next pause", () => {
+    const stream = sender();
+    const packets = [100, 80, 100, 120, 500].map((atMs) => send(stream, atMs));
+    expect(packets.map(({ timestamp, marker }) => [timestamp / 48, marker])).toEqual([
+      [100, true],
+      [120, false],
+      [140, false],
+      [160, false],
+      [500, true],
+    ]);
+  });
+
   it("jumps in its timestamps over a pause, and carries the marker after it", () => {
     const stream = sender();
     const packets = [0, 20, 1040, 1060].map((atMs) => send(stream, atMs));

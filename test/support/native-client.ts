@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
+import { Audio, type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
 import type { OfferOptions, Stream } from "../../src/index.ts";
 import type { OfferReply } from "../../src/protocol/offer-reply.ts";
+
+export interface NativeClientOptions {
+  readonly bindAddress?: string;
+  readonly id?: string;
+  readonly media?: "audio" | "video";
+}
+
+/** The SSRC of what it sends. */
+export const NATIVE_CLIENT_SSRC = 4242;
 
 /** A peer in this process that can send what no browser would: raw bytes over a real connection. */
 export class NativeClient {
@@ -18,18 +27,16 @@ export class NativeClient {
   /**
    * @param options.bindAddress The local address to use. @default all
    * @param options.id The `webrtc_id`. @default one of its own
+   * @param options.media What it offers: Opus with payload type 111, or H.264 with 102. @default "video"
    */
-  constructor({ bindAddress, id = randomUUID() }: { readonly bindAddress?: string; readonly id?: string } = {}) {
+  constructor({ bindAddress, id = randomUUID(), media = "video" }: NativeClientOptions = {}) {
     this.id = id;
     this.#peer = new PeerConnection("client", {
       iceServers: [],
       disableAutoNegotiation: true,
       ...(bindAddress !== undefined && { bindAddress }),
     });
-    const media = new Video("0", "SendRecv");
-    media.addH264Codec(102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
-    media.addSSRC(4242, "client");
-    this.#track = this.#peer.addTrack(media);
+    this.#track = this.#peer.addTrack(media === "audio" ? offeredAudio() : offeredVideo());
     this.#opened = new Promise((resolve) => this.#track.onOpen(resolve));
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
@@ -113,4 +120,18 @@ export class NativeClient {
     this.#track.close();
     this.#peer.close();
   }
+}
+
+function offeredVideo(): Video {
+  const media = new Video("0", "SendRecv");
+  media.addH264Codec(102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
+  media.addSSRC(NATIVE_CLIENT_SSRC, "client");
+  return media;
+}
+
+function offeredAudio(): Audio {
+  const media = new Audio("0", "SendRecv");
+  media.addOpusCodec(111, "minptime=10;useinbandfec=1");
+  media.addSSRC(NATIVE_CLIENT_SSRC, "client");
+  return media;
 }

@@ -49,6 +49,8 @@ export class AudioSender {
    * More would only be more that cannot be recalled when the speaker is interrupted.
    */
   readonly format: AudioFormat;
+  /** Resolves once sound can be encoded, or never will be: what is sent before may be dropped. */
+  readonly ready: Promise<void>;
   readonly #options: AudioSenderOptions;
   readonly #waiting = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
   readonly #encoding: Promise<void>;
@@ -63,7 +65,12 @@ export class AudioSender {
       leadMs: 20,
       heardDelayMs: HEARD_DELAY_MS,
     };
-    this.#encoding = this.#encodeAll().catch((thrown: unknown) => options.onFailure(toError(thrown)));
+    const encoder = this.#openEncoder(0);
+    this.ready = encoder.then(
+      () => undefined,
+      () => undefined, // Reported below.
+    );
+    this.#encoding = this.#encodeAll(encoder).catch((thrown: unknown) => options.onFailure(toError(thrown)));
   }
 
   get nextTimerMs(): number | undefined {
@@ -113,10 +120,10 @@ export class AudioSender {
     await this.#encoding;
   }
 
-  async #encodeAll(): Promise<void> {
+  async #encodeAll(opening: Promise<OpusEncoder>): Promise<void> {
     const { stream, forwardErrorCorrection, onFailure } = this.#options;
     let preparedPercent = 0;
-    let encoder = await this.#openEncoder(preparedPercent);
+    let encoder = await opening;
     try {
       for await (const frame of this.#waiting) {
         try {

@@ -105,6 +105,11 @@ export class PeerMedia {
     return this.#options.plan.media.length > 0;
   }
 
+  /** Resolves once sound can be encoded, or never will be. */
+  get ready(): Promise<void> {
+    return this.#audioSender?.ready ?? Promise.resolve();
+  }
+
   /** What `sendAudio` takes; absent when no sound is sent. */
   get audioFormat(): AudioFormat | undefined {
     return this.#audioSender?.format;

@@ -71,7 +71,9 @@ export class WebRtcTransport implements Transport {
     const { gathering, iceServers } = options;
     const plan = gathering.plan(iceServers);
     const transport = new WebRtcTransport(options, plan.iceServers);
-    await gathering.gather(transport.#packets, plan);
+    // The first codec of a process may take longer to load than a connection takes, on a busy machine by far. A session that began before
+    // would lose its first words.
+    await Promise.all([gathering.gather(transport.#packets, plan), transport.#media.ready]);
     return transport;
   }
 
