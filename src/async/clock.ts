@@ -10,6 +10,9 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** The longest wait that a timer of JavaScript knows, 24.8 days; one that is longer rings at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's clock: the one place of this package that reads it. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
@@ -21,17 +24,26 @@ export const systemClock: Clock = {
         return;
       }
       const onAbort = (): void => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = after(ms, () => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
-      }, ms);
+      });
       signal?.addEventListener("abort", onAbort, { once: true });
     }),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
+  after,
 };
+
+function after(ms: number, callback: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (leftMs: number): void => {
+    timer =
+      leftMs > MAX_TIMER_MS
+        ? setTimeout(() => wait(leftMs - MAX_TIMER_MS), MAX_TIMER_MS)
+        : setTimeout(callback, leftMs);
+  };
+  wait(ms);
+  return () => clearTimeout(timer);
+}
