@@ -2,7 +2,15 @@
 // From the environment: OPENAI_API_KEY, OPENAI_REALTIME_MODEL, OPENAI_BASE_URL; PORT, HOST. Without a key a stand-in on this machine
 // answers, whose voice needs espeak-ng.
 // https://developers.openai.com/api/docs/guides/realtime-websocket
-import { AdditionalOutputs, type AudioFrame, type EmittedAudio, Stream, StreamHandler, chatbot } from "fastrtc";
+import {
+  AdditionalOutputs,
+  type AudioFrame,
+  type EmittedAudio,
+  Stream,
+  StreamHandler,
+  chatbot,
+  warning,
+} from "fastrtc";
 import { startLocalOpenAiRealtime } from "./local/local-openai-realtime.ts";
 import { serviceFinder } from "./shared/find-service.ts";
 import { runExample } from "./shared/run-example.ts";
@@ -109,7 +117,8 @@ class TalkToOpenAi extends StreamHandler {
         this.#outputs.push(new AdditionalOutputs({ role: "assistant", content: event.transcript }));
         return;
       case "error":
-        throw new Error(`OpenAI: ${event.error.message}`);
+        warning(`OpenAI: ${event.error.message}`); // The conversation goes on.
+        return;
     }
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a stand-in answers: it has no model. */
 export function localAnswer(heard: string): string {
-  return `I heard: ${heard.replace(/[.?!\s]+$/, "")}. I am only a stand-in on this machine, and have no model. Set a key, and ask again.`;
+  return `I heard: ${heard.replace(/[.?!\s]+$/, "")}. I am only a stand-in, and have no model.`;
 }
 
 /** What a stand-in hears, which has no ears for words. */

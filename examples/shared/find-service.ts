@@ -16,6 +16,9 @@ export interface ServiceToFind extends Service {
   readonly standIn: () => Promise<{ readonly url: string }>;
 }
 
+/** Of which keys it was said that they are missing. */
+const told = new Set<string>();
+
 /** A way to a service by the environment: the official one with a key, one of your own, or a stand-in, which is begun once. */
 export function serviceFinder({
   name,
@@ -29,7 +32,9 @@ export function serviceFinder({
     const key = process.env[keyVariable]?.trim();
     const address = process.env[urlVariable]?.trim() || (key ? url : undefined);
     if (address) return { name, keyVariable, url: address.replace(/\/$/, ""), key: key || "none" };
-    if (!begun) console.log(`${keyVariable} is not set: a stand-in on this machine answers instead of ${name}.`);
+    if (!told.has(keyVariable))
+      console.log(`${keyVariable} is not set: a stand-in on this machine answers for ${name}.`);
+    told.add(keyVariable);
     begun ??= standIn();
     return { name, keyVariable, url: (await begun).url, key: "none" };
   };
