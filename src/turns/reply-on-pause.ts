@@ -2,9 +2,11 @@ import { FastRtcError, invariant } from "../errors.ts";
 import type { EmittedAudio } from "../handlers/emitted.ts";
 import { channelsOf, sessionFor, StreamHandler } from "../handlers/stream-handler.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
+import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import type { HandlerSession } from "../session/peer-handler.ts";
 import type { EndOfTurnModel } from "../session/voice-models.ts";
 import { getSileroModel } from "../speech/silero/get-silero-model.ts";
+import { parseSileroVadOptions } from "../speech/silero/silero-vad-options.ts";
 import { AppState, joinedSamples } from "./app-state.ts";
 import { getCurrentReply } from "./current-reply.ts";
 import { detectorOf, type VoiceModel } from "./pause-model-detector.ts";
@@ -18,6 +20,22 @@ import { TurnTaker } from "./turn-taker.ts";
 
 /** How long a reply waits for additional inputs that have defaults, in milliseconds. */
 const INPUTS_PATIENCE_MS = 2000;
+
+const OPTION_NAMES: OptionNames<ReplyOnPauseOptions> = {
+  expectedLayout: true,
+  inputSampleRate: true,
+  outputSampleRate: true,
+  startupFn: true,
+  algoOptions: true,
+  turnOptions: true,
+  modelOptions: true,
+  canInterrupt: true,
+  model: true,
+  endOfTurnModel: true,
+  needsArgs: true,
+  onInterrupted: true,
+  onEvent: true,
+};
 
 /**
  * Answers whoever pauses: it hears when somebody has finished speaking, calls a function with what was said and sends the sound that
@@ -39,6 +57,11 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
 
   /** @throws {FastRtcError} `invalid_option` with a line for each option at fault. */
   constructor(fn: ReplyFunction<Inputs>, options: ReplyOnPauseOptions<Inputs> = {}) {
+    checkOptionNames(options, {
+      of: "new ReplyOnPause(...)",
+      names: OPTION_NAMES,
+      subclassed: new.target !== ReplyOnPause,
+    });
     const { expectedLayout, inputSampleRate, outputSampleRate } = options;
     super({
       ...(expectedLayout !== undefined && { expectedLayout }),
@@ -52,6 +75,7 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
     this.options = options;
     const { turnOptions, modelOptions, canInterrupt = true } = options;
     this.#model = options.model;
+    if (options.model === undefined) parseSileroVadOptions(modelOptions ?? {});
     this.#algoOptions = parseAlgoOptions(options.algoOptions);
     this.#rules = turnRules({ algoOptions: this.#algoOptions, turnOptions, modelOptions, canInterrupt });
     this.#usesOwnRule = this.determinePause !== ReplyOnPause.prototype.determinePause;

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { checkOptionNames } from "../../src/session/option-names.ts";
-import { VideoStreamHandler, Stream, StreamHandler } from "../../src/index.ts";
+import {
+  getSileroModel,
+  ReplyOnPause,
+  ReplyOnStopWords,
+  Stream,
+  StreamHandler,
+  VideoStreamHandler,
+} from "../../src/index.ts";
 
 const NAMES = { skipFrames: true, fps: true, canInterrupt: true } as const;
 
@@ -61,4 +68,18 @@ test("handlers and the built-in server refuse options that they would not read",
   await expect(stream.ui.launch(wrong as object)).rejects.toThrow("It takes port, host");
   await expect(stream.ui.launch(7999 as unknown as object)).rejects.toThrow("takes its options as an object");
   await expect(stream.ui.launch({ port: "80a" as unknown as number })).rejects.toThrow('"80a" is not a port.');
+});
+
+test("a ReplyOnPause refuses options that it would not read, and leaves its subclasses theirs", () => {
+  class Patient extends ReplyOnPause {}
+  const reply = (): null => null;
+  const own = { patience: 2 };
+  expect(() => new ReplyOnPause(reply, { can_interrupt: false } as object)).toThrow("Did you mean canInterrupt?");
+  expect(() => new ReplyOnPause(reply, own as object)).toThrow('no option "patience". It takes expectedLayout');
+  expect(() => new Patient(reply, { canInterupt: false } as object)).toThrow("Did you mean canInterrupt?");
+  expect(new Patient(reply, own as object).options).toEqual(own);
+  expect(new ReplyOnStopWords(reply, { stopWords: ["computer"] }).options.stopWords).toEqual(["computer"]);
+  expect(() => new ReplyOnPause(reply, { modelOptions: { treshold: 0.7 } })).toThrow("treshold");
+  expect(() => new ReplyOnPause(reply, { modelOptions: { threshold: 7 } })).toThrow("threshold");
+  expect(() => getSileroModel().vad([16_000, new Int16Array(512)], { treshold: 1 } as object)).toThrow("treshold");
 });

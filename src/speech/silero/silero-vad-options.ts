@@ -18,7 +18,7 @@ export interface SileroVadOptions {
   speechPadMs?: number;
 }
 
-const OPTIONS = z.object({
+const OPTIONS = z.strictObject({
   threshold: z.number().min(0).max(1).default(0.5),
   minSpeechDurationMs: z.number().min(0).default(250),
   // z.number() takes no infinity.

@@ -4,7 +4,7 @@ import { identityOf } from "../model-source.ts";
 import { parseOptions } from "../parse-options.ts";
 import { SmartTurnModel, type SmartTurnOptions } from "./smart-turn-model.ts";
 
-const OPTIONS = z.object({
+const OPTIONS = z.strictObject({
   modelPath: z.string().min(1).optional(),
   cacheFolder: z.string().min(1).optional(),
   offline: z.boolean().optional(),

@@ -23,7 +23,8 @@ export interface CartesiaTtsOptions extends TextToSpeechOptions {
   sampleRate?: number;
 }
 
-const OPTIONS = z.object({
+const OPTIONS = z.strictObject({
+  signal: z.instanceof(AbortSignal).optional(),
   voice: z.string().min(1).default("71a7ad14-091c-4e8e-a314-022ece01c121"),
   language: z.string().min(2).default("en"),
   emotion: z.array(z.string()).default([]),

@@ -18,7 +18,8 @@ export interface EspeakTtsOptions extends TextToSpeechOptions {
   pitch?: number;
 }
 
-const OPTIONS = z.object({
+const OPTIONS = z.strictObject({
+  signal: z.instanceof(AbortSignal).optional(),
   voice: z
     .string()
     .regex(/^[\w+/-]{1,64}$/, "is no voice; espeak-ng --voices lists them")

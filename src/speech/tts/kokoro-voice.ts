@@ -22,7 +22,8 @@ export interface KokoroTtsOptions extends TextToSpeechOptions {
 }
 
 const OPTIONS = z
-  .object({
+  .strictObject({
+    signal: z.instanceof(AbortSignal).optional(),
     voice: z
       .string()
       .regex(/^[ab][fm]_[a-z]+$/, 'is no English voice of Kokoro, such as "af_heart"')
