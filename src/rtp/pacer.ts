@@ -19,7 +19,7 @@ const PACING_FACTOR = 2.5;
 const BURST_MS = 5;
 /** For longer than a while the path gets no more than it bears, and a bit. */
 const SUSTAINED_FACTOR = 1.2;
-const SUSTAINED_AFTER_MS = 300;
+const SUSTAINED_AFTER_MS = 150;
 /** A queue that takes longer than this is worth nothing any more: it is thrown away, but not again within this time. */
 const MAX_QUEUE_MS = 400;
 const FLUSH_INTERVAL_MS = 1500;
@@ -92,6 +92,18 @@ export class Pacer {
     // What the path can bear, not what it is made to bear so that the queue ends some time.
     const waitMs = (this.#queuedBytes * 8000) / (this.#bitrateBps * SUSTAINED_FACTOR);
     if (waitMs < MAX_QUEUE_MS || nowMs - this.#flushedAtMs < FLUSH_INTERVAL_MS) return false;
+    this.clear(nowMs);
+    return true;
+  }
+
+  /** Lets nothing but sound leave before a time, so that the path's queue empties. */
+  hold(untilMs: number): void {
+    this.#probe = undefined;
+    this.#paidAtMs = Math.max(this.#paidAtMs, untilMs + BURST_MS);
+  }
+
+  /** Throws away what waits: it was made for another path. */
+  clear(nowMs: number): void {
     this.#flushedAtMs = nowMs;
     this.#droppedCount += this.queuedPacketCount;
     this.#retransmissions.length = 0;
@@ -99,7 +111,6 @@ export class Pacer {
     this.#queuedBytes = 0;
     this.#paidAtMs = Math.min(this.#paidAtMs, nowMs);
     this.#sustainedAtMs = Math.min(this.#sustainedAtMs, nowMs);
-    return true;
   }
 
   get queuedPacketCount(): number {

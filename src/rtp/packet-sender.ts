@@ -101,6 +101,7 @@ export class PacketSender {
     const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#estimator.handleFeedback(packet, { nowMs, roundTripMs });
     this.#pacer?.setBitrate(this.#estimator.estimateBps);
+    this.#drain(nowMs);
     this.#flush(nowMs);
     this.#startProbe(nowMs);
   }
@@ -124,6 +125,16 @@ export class PacketSender {
       this.#options.send(bytes);
     }
     this.#startProbe(nowMs);
+  }
+
+  #drain(nowMs: number): void {
+    const drain = this.#estimator?.takeDrain();
+    if (!drain || !this.#pacer) return;
+    if (drain.isCollapse) {
+      this.#pacer.clear(nowMs);
+      this.#options.onFlush();
+    }
+    this.#pacer.hold(nowMs + drain.durationMs);
   }
 
   #flush(nowMs: number): void {

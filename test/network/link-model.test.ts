@@ -23,17 +23,17 @@ describe("LinkModel", () => {
   it("delays, and nothing else, when nothing else is asked for", () => {
     const link = new LinkModel({ seed: 1, delayMs: 40 });
     expect(sendAll(link, 2, 10)).toEqual([
-      { type: "delivered", arrivalsMs: [40], queuedMs: 0 },
-      { type: "delivered", arrivalsMs: [50], queuedMs: 0 },
+      { type: "delivered", arrivalsMs: [40], queuedMs: 0, passedMs: 0, wireBytes: 1000 },
+      { type: "delivered", arrivalsMs: [50], queuedMs: 0, passedMs: 10, wireBytes: 1000 },
     ]);
   });
 
   it("lets packets pass one after the other at the rate of the line", () => {
     const link = new LinkModel({ seed: 1, rateBps: 1_000_000, delayMs: 5 });
     expect(sendAll(link, 3, 0)).toEqual([
-      { type: "delivered", arrivalsMs: [13], queuedMs: 0 },
-      { type: "delivered", arrivalsMs: [21], queuedMs: 8 },
-      { type: "delivered", arrivalsMs: [29], queuedMs: 16 },
+      { type: "delivered", arrivalsMs: [13], queuedMs: 0, passedMs: 8, wireBytes: 1000 },
+      { type: "delivered", arrivalsMs: [21], queuedMs: 8, passedMs: 16, wireBytes: 1000 },
+      { type: "delivered", arrivalsMs: [29], queuedMs: 16, passedMs: 24, wireBytes: 1000 },
     ]);
   });
 
@@ -55,7 +55,7 @@ describe("LinkModel", () => {
     const link = new LinkModel({ seed: 1, rateBps: 1_000_000, changes: [{ atMs: 12, rateBps: 100_000 }] });
     const fates = [link.transmit(962, 0), link.transmit(962, 0)];
     // Half of the second packet passes in 4 ms, the other half takes 40.
-    expect(fates.at(-1)).toEqual({ type: "delivered", arrivalsMs: [52], queuedMs: 8 });
+    expect(fates.at(-1)).toEqual({ type: "delivered", arrivalsMs: [52], queuedMs: 8, passedMs: 52, wireBytes: 1000 });
   });
 
   it("loses the share of packets that was asked for, the same ones for the same seed", () => {

@@ -14,12 +14,21 @@ export interface LinkModelOptions extends LinkConditions {
 
 /** What becomes of one packet. */
 export type PacketFate =
-  /** It arrives at these times: at one, or at two when it is duplicated. `queuedMs` is how long it waited for the bottleneck. */
-  | { readonly type: "delivered"; readonly arrivalsMs: readonly number[]; readonly queuedMs: number }
+  /** It arrives at these times: at one, or at two when it is duplicated. */
+  | (PassedBottleneck & { readonly type: "delivered"; readonly arrivalsMs: readonly number[] })
   /** On the line: it took its turn at the bottleneck all the same. */
-  | { readonly type: "lost"; readonly queuedMs: number }
+  | (PassedBottleneck & { readonly type: "lost" })
   /** The queue was full. */
   | { readonly type: "dropped" };
+
+interface PassedBottleneck {
+  /** How long it waited for the bottleneck. */
+  readonly queuedMs: number;
+  /** When its last bit had passed it. */
+  readonly passedMs: number;
+  /** What it weighs there, overhead included. */
+  readonly wireBytes: number;
+}
 
 interface Phase extends LinkConditions {
   readonly fromMs: number;
@@ -76,16 +85,17 @@ export class LinkModel {
     this.#freeAtMs = passedMs;
     this.#queue.push({ passedMs, bytes });
     this.#queuedBytes += bytes;
-    if (this.#losses.takesNext(conditions.loss)) return { type: "lost", queuedMs };
+    const passed: PassedBottleneck = { queuedMs, passedMs, wireBytes: bytes };
+    if (this.#losses.takesNext(conditions.loss)) return { type: "lost", ...passed };
 
     const travelledMs = passedMs + delayMs + this.#random.next() * jitterMs;
     if (reordering && this.#random.chance(reordering.probability)) {
-      return { type: "delivered", arrivalsMs: [travelledMs + reordering.byMs], queuedMs };
+      return { type: "delivered", arrivalsMs: [travelledMs + reordering.byMs], ...passed };
     }
     const arrivalMs = Math.max(travelledMs, this.#lastArrivalMs);
     this.#lastArrivalMs = arrivalMs;
     const arrivalsMs = duplication > 0 && this.#random.chance(duplication) ? [arrivalMs, arrivalMs] : [arrivalMs];
-    return { type: "delivered", arrivalsMs, queuedMs };
+    return { type: "delivered", arrivalsMs, ...passed };
   }
 
   #phaseAt(nowMs: number): Phase {

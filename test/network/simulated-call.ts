@@ -58,6 +58,8 @@ export class SharedLink {
 export interface CallSecond {
   /** Bits that arrived, of RTP packets. */
   readonly arrivedBps: number;
+  /** Bits that passed the bottleneck, with IP, UDP and SRTP's tag: what a rate over the link's rate means. */
+  readonly wireBps: number;
   readonly estimateBps: number;
   /** The longest that a packet sent in this second waited at the bottleneck. */
   readonly longestQueueMs: number;
@@ -87,6 +89,7 @@ export class SimulatedCall {
   #cancelSenderTimer = (): void => {};
   #cancelReceiverTimer = (): void => {};
   #arrivedBytes = 0;
+  #passedBytesBefore = 0;
   #longestQueueMs = 0;
   #framesBefore = 0;
   #lastFrameAtMs: number;
@@ -243,10 +246,12 @@ export class SimulatedCall {
   #endSecond(): void {
     this.seconds.push({
       arrivedBps: this.#arrivedBytes * 8,
+      wireBps: (this.link.counts.passedBytes - this.#passedBytesBefore) * 8,
       estimateBps: this.stats?.estimateBps ?? 0,
       longestQueueMs: Math.round(this.#longestQueueMs),
       frames: this.receivedFrames - this.#framesBefore,
     });
+    this.#passedBytesBefore = this.link.counts.passedBytes;
     this.#arrivedBytes = 0;
     this.#longestQueueMs = 0;
     this.#framesBefore = this.receivedFrames;

@@ -68,6 +68,7 @@ describe("SimulatedLink", () => {
       deliveredBytes: 1,
       lostPackets: 0,
       droppedPackets: 1,
+      passedBytes: 1,
       longestQueueMs: 0,
     });
   });

@@ -7,7 +7,7 @@ export interface SimulatedLinkOptions extends LinkModelOptions {
   readonly deliver: (packet: Uint8Array<ArrayBuffer>, nowMs: number) => void;
 }
 
-/** Counters since the beginning; bytes are those of the packets, without overhead. */
+/** Counters since the beginning; bytes are those of the packets, without overhead where nothing else is said. */
 export interface LinkCounts {
   sentPackets: number;
   sentBytes: number;
@@ -16,6 +16,8 @@ export interface LinkCounts {
   deliveredBytes: number;
   lostPackets: number;
   droppedPackets: number;
+  /** Bytes that passed the bottleneck, overhead and what was lost behind it included. */
+  passedBytes: number;
   /** The longest that a packet waited for the bottleneck, in milliseconds. */
   longestQueueMs: number;
 }
@@ -29,6 +31,7 @@ export class SimulatedLink {
     deliveredBytes: 0,
     lostPackets: 0,
     droppedPackets: 0,
+    passedBytes: 0,
     longestQueueMs: 0,
   };
   readonly #time: VirtualTime;
@@ -61,6 +64,9 @@ export class SimulatedLink {
       return;
     }
     counts.longestQueueMs = Math.max(counts.longestQueueMs, fate.queuedMs);
+    this.#time.at(fate.passedMs, () => {
+      counts.passedBytes += fate.wireBytes;
+    });
     if (fate.type === "lost") {
       counts.lostPackets += 1;
       return;

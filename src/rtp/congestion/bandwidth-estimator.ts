@@ -9,6 +9,7 @@ import { PacketGroups } from "./packet-groups.ts";
 import { type ArrivedPacket, isArrived } from "./packet-result.ts";
 import { ProbePlan } from "./probe-plan.ts";
 import { type ProbeCluster, ProbeResults } from "./probe-results.ts";
+import { StandingQueue } from "./standing-queue.ts";
 import { type SentTransportPacket, SentTransportPackets } from "./sent-transport-packets.ts";
 
 /** Without feedback for this long while packets leave, the estimate halves, and again after as long. */
@@ -19,6 +20,27 @@ const STALE_MS = 2000;
 const TICK_MS = 100;
 /** Above this share of losses the path is not calm. */
 const CALM_LOSS = 0.15;
+/** A queue below so much beyond the time of a usual packet on the path is none: it empties by itself. */
+const SHORT_QUEUE_MS = 12;
+const PACKET_BITS = 600 * 8;
+/** A queue so much longer than that is one whatever its slope, and is let drain before more is sent. */
+const DEEP_QUEUE_MS = 50;
+/** All packets of this time must have met a queue: of two pictures for a short one, of one for a deep one. */
+const QUEUE_WINDOW_MS = 80;
+const DEEP_QUEUE_WINDOW_MS = 40;
+/** What is left of a queue that has drained, and the longest that is waited for it. */
+const DRAINED_MS = 20;
+const MAX_DRAIN_MS = 350;
+/** A path that bears less than this share of what was believed has collapsed. */
+const COLLAPSE = 0.5;
+
+/** What to do about a queue so long that slowing down would take seconds to empty it. */
+export interface Drain {
+  /** For how long nothing but sound should leave. */
+  readonly durationMs: number;
+  /** Whether what waits to be sent was made for a path that is no more. */
+  readonly isCollapse: boolean;
+}
 
 export interface BandwidthStats {
   readonly estimateBps: number;
@@ -40,12 +62,16 @@ export class BandwidthEstimator {
   readonly #sent = new SentTransportPackets();
   readonly #groups = new PacketGroups();
   readonly #acknowledged = new AcknowledgedBitrate();
+  readonly #queue = new StandingQueue();
   readonly #idle = new IdleDetector();
   readonly #probeResults = new ProbeResults();
   readonly #probePlan: ProbePlan;
   readonly #delayBased: DelayBasedRate;
   readonly #lossBased: LossBasedRate;
   #detector = new OveruseDetector();
+  /** Until when what was sent has met the queue of a rate that has been lowered since. */
+  #loweredAtMs = -Infinity;
+  #drain: Drain | undefined;
   #waitingProbes: ProbeCluster[] = [];
   #startedAtMs: number | undefined;
   #sentSinceFeedback = false;
@@ -92,6 +118,13 @@ export class BandwidthEstimator {
     return probe;
   }
 
+  /** The drain to begin with now, once. */
+  takeDrain(): Drain | undefined {
+    const drain = this.#drain;
+    this.#drain = undefined;
+    return drain;
+  }
+
   /** Notes a packet that leaves with a transport-wide sequence number. */
   handleSent(packet: SentTransportPacket): void {
     const { sentAtMs, byteLength } = packet;
@@ -115,7 +148,10 @@ export class BandwidthEstimator {
   ): void {
     const results = this.#sent.resultsOf(feedback);
     if (results.length === 0) return;
-    if (nowMs - (this.#feedbackAtMs ?? nowMs) > STALE_MS) this.#detector = new OveruseDetector();
+    if (nowMs - (this.#feedbackAtMs ?? nowMs) > STALE_MS) {
+      this.#detector = new OveruseDetector();
+      this.#queue.reset();
+    }
     this.#feedbackAtMs = nowMs;
     this.#sentSinceFeedback = false;
     const arrived = results.filter(isArrived).toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs);
@@ -154,24 +190,60 @@ export class BandwidthEstimator {
   ): void {
     let sawOveruse = false;
     for (const packet of arrived) {
+      this.#queue.add(packet);
       const delta = this.#groups.add(packet);
       if (delta && this.#detector.update(delta) === "overuse") sawOveruse = true;
     }
-    const use = sawOveruse || this.#detector.state === "overuse" ? "overuse" : this.#detector.state;
-    this.#overuseCount = use === "overuse" ? this.#overuseCount + 1 : 0;
+    const shortMs = SHORT_QUEUE_MS + (PACKET_BITS * 1000) / this.#delayBased.currentBps;
+    const sentAfterMs = this.#loweredAtMs;
+    const depthMs = this.#queue.depthMs({ windowMs: DEEP_QUEUE_WINDOW_MS, sentAfterMs });
+    const isDeep = depthMs > shortMs + DEEP_QUEUE_MS;
+    const isLong = this.#queue.depthMs({ windowMs: QUEUE_WINDOW_MS, sentAfterMs }) > shortMs;
+    const isSteep = sawOveruse || this.#detector.state === "overuse";
+    // Delays that rise within each picture and fall before the next one only tell that pictures leave quickly.
+    const isOveruse = isDeep || (isSteep && isLong);
+    const use = isOveruse ? "overuse" : isSteep ? "normal" : this.#detector.state;
+    this.#overuseCount = isOveruse ? this.#overuseCount + 1 : 0;
     // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
     const isBelieved = this.#idle.idleSinceMs !== undefined || (probedBps ?? 0) > this.#delayBased.currentBps;
-    if (probedBps !== undefined && use !== "overuse" && isBelieved) {
+    if (probedBps !== undefined && !isOveruse && isBelieved) {
       this.#delayBased.set(probedBps, nowMs);
       this.#acknowledged.expectChange();
-    } else {
-      const isBlip = this.#overuseCount === 1 && this.#idle.idleSinceMs !== undefined;
-      this.#delayBased.update({ use, acknowledgedBps: this.#acknowledged.currentBps, roundTripMs, isBlip, nowMs });
+      return;
     }
-    if (use !== "overuse") return;
+    const isBlip = !isDeep && this.#overuseCount === 1 && this.#idle.idleSinceMs !== undefined;
+    const throughputBps = isOveruse ? this.#queue.throughputBps(shortMs) : undefined;
+    const acknowledgedBps = throughputBps ?? this.#acknowledged.currentBps;
+    const bpsBefore = this.#delayBased.currentBps;
+    this.#delayBased.update({ use, acknowledgedBps, roundTripMs, isBlip, nowMs });
+    if (!isOveruse) return;
     this.#probePlan.expectChange();
-    // When one decrease was not enough, what counts is what arrives now, not what arrived before the queue grew.
-    if (this.#overuseCount > 1) this.#acknowledged.expectChange();
+    this.#acknowledged.expectChange();
+    if (this.#delayBased.currentBps < bpsBefore || isDeep) this.#loweredAtMs = nowMs;
+    if (isDeep) this.#drain = this.#planDrain({ arrived, depthMs, throughputBps, bpsBefore, nowMs });
+  }
+
+  #planDrain({
+    arrived,
+    depthMs,
+    throughputBps,
+    bpsBefore,
+    nowMs,
+  }: {
+    arrived: readonly ArrivedPacket[];
+    depthMs: number;
+    throughputBps: number | undefined;
+    bpsBefore: number;
+    nowMs: number;
+  }): Drain {
+    // What is on its way beyond what an empty path holds stands in the queue, unless that was full already.
+    const newest = arrived.at(-1);
+    const emptyMs = newest ? Math.max(0, nowMs - newest.sentAtMs - depthMs) : 0;
+    const onItsWayMs = throughputBps ? (this.#sent.outstandingBytes * 8000) / throughputBps - emptyMs : 0;
+    const durationMs = Math.min(MAX_DRAIN_MS, Math.max(depthMs, onItsWayMs) - DRAINED_MS);
+    this.#loweredAtMs = nowMs + durationMs;
+    this.#lossBased.forget(this.#loweredAtMs);
+    return { durationMs, isCollapse: this.#delayBased.currentBps < COLLAPSE * bpsBefore };
   }
 
   #planProbe(nowMs: number): void {

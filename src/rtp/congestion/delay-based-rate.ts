@@ -13,8 +13,6 @@ const LEAD_BPS = 10_000;
 const MIN_ADDITIVE_BPS_PER_S = 4000;
 const PACKET_BITS = 1200 * 8;
 const FRAMES_PER_S = 30;
-/** For so long after a jump upwards a fall ends where the jump began. */
-const TRIAL_MS = 1000;
 /** How long a change takes to show in the feedback, beside the round trip. */
 const REACTION_MS = 100;
 
@@ -38,8 +36,6 @@ export class DelayBasedRate {
   #phase: "increase" | "hold" = "hold";
   #changedAtMs: number | undefined;
   #decreasedAtMs = -Infinity;
-  #raisedAtMs = -Infinity;
-  #bpsBeforeRaise = 0;
 
   constructor(limits: BitrateLimits) {
     this.#limits = limits;
@@ -52,10 +48,6 @@ export class DelayBasedRate {
 
   /** Takes what a probe or another source has found. */
   set(bps: number, nowMs: number): void {
-    if (bps > this.#bps && nowMs - this.#raisedAtMs > TRIAL_MS) {
-      this.#bpsBeforeRaise = this.#bps;
-      this.#raisedAtMs = nowMs;
-    }
     this.#bps = this.#clamp(bps);
     this.#changedAtMs = nowMs;
   }
@@ -94,8 +86,6 @@ export class DelayBasedRate {
       return;
     }
     let bps = acknowledgedBps * backoff;
-    // Just after a probe little more has arrived than before it, and that was no queue's fault.
-    if (nowMs - this.#raisedAtMs < TRIAL_MS) bps = Math.max(bps, this.#bpsBeforeRaise);
     const capacityBps = this.#capacity.currentBps;
     if (bps > this.#bps && capacityBps !== undefined) bps = capacityBps * BACKOFF;
     if (bps < this.#bps) this.#bps = this.#clamp(bps);

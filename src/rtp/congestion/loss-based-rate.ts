@@ -54,6 +54,8 @@ export class LossBasedRate {
   #spanLost = 0;
   #spanBits = 0;
   #bps: number | undefined;
+  /** What was sent before is not counted. */
+  #countsFromMs = -Infinity;
   #naturalLoss = FIRST_NATURAL_LOSS;
   #windowStartMs = -Infinity;
   #windowLimitBps = Infinity;
@@ -115,8 +117,19 @@ export class LossBasedRate {
     this.#bps = Math.min(this.#limits.maximumBps, Math.max(this.#limits.minimumBps, capped));
   }
 
+  /** Forgets the losses of what is sent before a time: they are explained, by a queue that was full. */
+  forget(beforeMs: number): void {
+    this.#countsFromMs = beforeMs;
+    this.#observations.length = 0;
+    this.#spanStartMs = undefined;
+    this.#spanPackets = 0;
+    this.#spanLost = 0;
+    this.#spanBits = 0;
+  }
+
   /** Whether this packet completes a span. */
   #observe({ sentAtMs, byteLength, arrivedAtMs }: PacketResult): boolean {
+    if (sentAtMs < this.#countsFromMs) return false;
     this.#spanStartMs ??= sentAtMs;
     const spanMs = sentAtMs - this.#spanStartMs;
     let isComplete = false;

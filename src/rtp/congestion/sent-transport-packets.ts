@@ -30,13 +30,22 @@ export class SentTransportPackets {
   readonly #sent = new Map<number, Remembered>();
   readonly #unwrapper = new SequenceUnwrapper();
   #last: number | undefined;
+  /** The highest number that feedback has told of, and what has left after it. */
+  #highestReported = -Infinity;
+  #outstandingBytes = 0;
   #referenceMs = 0;
   #lastReference: number | undefined;
+
+  /** Bytes that left after the last packet that feedback has told of. */
+  get outstandingBytes(): number {
+    return this.#outstandingBytes;
+  }
 
   /** Notes a packet that leaves. */
   add({ sequenceNumber, byteLength, sentAtMs, probe }: SentTransportPacket): void {
     const sequence = this.#unwrapper.unwrap(sequenceNumber);
     this.#last = sequence;
+    this.#outstandingBytes += byteLength;
     this.#sent.set(sequence, { byteLength, sentAtMs, probe, isReported: false });
     for (const [oldest, { sentAtMs: oldestMs }] of this.#sent) {
       if (sentAtMs - oldestMs <= MAX_AGE_MS && this.#sent.size <= MAX_REMEMBERED) break;
@@ -75,7 +84,17 @@ export class SentTransportPackets {
       results.push({ sequence, ...packet, arrivedAtMs: referenceMs + ticks * ARRIVAL_TICK_MS });
     }
     lose(packetCount);
+    this.#noteReported(Math.min(base + packetCount - 1, this.#last));
     return results;
+  }
+
+  #noteReported(highest: number): void {
+    if (highest <= this.#highestReported) return;
+    this.#highestReported = highest;
+    this.#outstandingBytes = 0;
+    for (let sequence = highest + 1; sequence <= (this.#last ?? 0); sequence += 1) {
+      this.#outstandingBytes += this.#sent.get(sequence)?.byteLength ?? 0;
+    }
   }
 
   #unwrapReference(referenceTime: number): number {

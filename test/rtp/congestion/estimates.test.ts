@@ -144,13 +144,6 @@ describe("DelayBasedRate", () => {
     expect(rate.currentBps).toBe(255_000);
   });
 
-  it("falls back to where it was when a queue grows just after a probe", () => {
-    const rate = new DelayBasedRate(LIMITS);
-    rate.set(3_000_000, 0);
-    rate.update(at(200, "overuse", 400_000));
-    expect(rate.currentBps).toBe(1_000_000);
-  });
-
   it("holds while the queue drains", () => {
     const rate = new DelayBasedRate(LIMITS);
     for (let nowMs = 0; nowMs < 3000; nowMs += 100) rate.update(at(nowMs, "underuse", 2_000_000));

@@ -1,0 +1,94 @@
+import type { ArrivedPacket } from "./packet-result.ts";
+
+/** The shortest delay of the last so many spans of this length counts as that of an empty path. */
+const SPAN_MS = 2000;
+const SPANS = 5;
+/** So many packets have to be delayed at least for a queue to stand. */
+const MIN_PACKETS = 3;
+/** How far back arrivals are kept, and how many. */
+const KEPT_MS = 500;
+const MAX_KEPT = 1024;
+
+interface Arrival {
+  readonly sentAtMs: number;
+  readonly arrivedAtMs: number;
+  readonly delayMs: number;
+  readonly byteLength: number;
+}
+
+/**
+ * How long the queue is that stands on the path and does not empty between two pictures: by how much even the quickest of the last
+ * packets was slower than the quickest of the last ten seconds. While one stands the path is full, so what
+ * arrives is what it bears. Beside the slope of the delays this tells a picture that leaves faster than the path takes it from one
+ * that the path cannot take (BBR, draft-ietf-ccwg-bbr, looks at paths in the same way).
+ */
+export class StandingQueue {
+  readonly #arrivals: Arrival[] = [];
+  /** The shortest delay of each span, the newest last. The clocks of both ends differ, so only differences mean anything. */
+  readonly #shortestMs: number[] = [];
+  #spanEndMs = -Infinity;
+
+  /** Takes packets in the order of their arrival. */
+  add({ sentAtMs, arrivedAtMs, byteLength }: ArrivedPacket): void {
+    const delayMs = arrivedAtMs - sentAtMs;
+    if (arrivedAtMs >= this.#spanEndMs) {
+      this.#spanEndMs = arrivedAtMs + SPAN_MS;
+      this.#shortestMs.push(delayMs);
+      if (this.#shortestMs.length > SPANS) this.#shortestMs.shift();
+    }
+    const last = this.#shortestMs.length - 1;
+    this.#shortestMs[last] = Math.min(this.#shortestMs[last] ?? delayMs, delayMs);
+    this.#arrivals.push({ sentAtMs, arrivedAtMs, delayMs, byteLength });
+    const tooOld = (arrival: Arrival | undefined): boolean =>
+      arrival !== undefined && (arrivedAtMs - arrival.arrivedAtMs > KEPT_MS || this.#arrivals.length > MAX_KEPT);
+    while (tooOld(this.#arrivals[0])) this.#arrivals.shift();
+  }
+
+  /** Forgets everything: the path is another one. */
+  reset(): void {
+    this.#arrivals.length = 0;
+    this.#shortestMs.length = 0;
+    this.#spanEndMs = -Infinity;
+  }
+
+  /**
+   * In milliseconds, by the packets that arrived within the last `windowMs` and were sent after a time; 0 while too few have to
+   * tell.
+   */
+  depthMs({ windowMs, sentAfterMs }: { windowMs: number; sentAfterMs: number }): number {
+    const newestMs = this.#arrivals.at(-1)?.arrivedAtMs ?? 0;
+    let shortestMs = Infinity;
+    let packets = 0;
+    for (let index = this.#arrivals.length - 1; index >= 0; index -= 1) {
+      const arrival = this.#arrivals[index];
+      if (!arrival || (packets >= MIN_PACKETS && newestMs - arrival.arrivedAtMs > windowMs)) break;
+      if (arrival.sentAtMs <= sentAfterMs) break;
+      shortestMs = Math.min(shortestMs, arrival.delayMs);
+      packets += 1;
+    }
+    return packets < MIN_PACKETS ? 0 : Math.max(0, shortestMs - this.#emptyMs);
+  }
+
+  /** How much arrived per second since when the queue was last shorter than this; `undefined` when it is now. */
+  throughputBps(depthMs: number): number | undefined {
+    const newest = this.#arrivals.at(-1);
+    if (!newest) return undefined;
+    const slowMs = this.#emptyMs + depthMs;
+    let bytes = 0;
+    let firstMs = newest.arrivedAtMs;
+    let first = 0;
+    for (let index = this.#arrivals.length - 1; index >= 0; index -= 1) {
+      const arrival = this.#arrivals[index];
+      if (!arrival || arrival.delayMs < slowMs) break;
+      bytes += arrival.byteLength;
+      firstMs = arrival.arrivedAtMs;
+      first = arrival.byteLength;
+    }
+    const spanMs = newest.arrivedAtMs - firstMs;
+    return spanMs > 0 ? ((bytes - first) * 8000) / spanMs : undefined;
+  }
+
+  get #emptyMs(): number {
+    return Math.min(...this.#shortestMs);
+  }
+}
