@@ -98,6 +98,7 @@ export class Stream<
       createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
       hasLeft: (id) => peers.outputs.hasEnded(id),
       rtcConfiguration: () => rtcConfigurations.server(),
+      toldOfTurnOverTcp: () => rtcConfigurations.namesTurnOverTcp,
       // oxlint-disable-next-line node/no-process-env -- containers are told by it, and this is the edge
       network: this.#options.network ?? networkFromEnvironment(process.env),
       modality,

@@ -17,6 +17,12 @@ export interface NetworkOptions {
    * TURN server; peers still may. @default a port per peer
    */
   udpPort?: number;
+  /**
+   * The UDP port for peers whose own way to their TURN server is TCP or TLS. All of them share it, of several Streams of a process too, and
+   * no others use it. @default with udpPort none, and such peers do not get through; else one of portRange or any, as soon as
+   *   a configuration names such a server or a peer has had a relay
+   */
+  relayPort?: number;
   /** The machine's own address to use, IPv4 or IPv6, and no other. @default all, loopback only where there is no other */
   bindAddress?: string;
 }
@@ -41,10 +47,14 @@ export const networkOptionsSchema = z
       .refine(([first, last]) => first <= last, { error: "the first port must not be above the last" })
       .optional(),
     udpPort: port("udpPort").optional(),
+    relayPort: port("relayPort").optional(),
     bindAddress: address.optional(),
   })
   .refine(({ portRange, udpPort }) => portRange === undefined || udpPort === undefined, {
     error: "portRange gives each peer a port, udpPort one port to all of them: set only one of the two",
+  })
+  .refine(({ relayPort, udpPort }) => relayPort === undefined || relayPort !== udpPort, {
+    error: "relayPort is a second port: it cannot be udpPort",
   });
 
 /** Checked: see `NetworkOptions`. */
@@ -52,23 +62,25 @@ export type ResolvedNetworkOptions = z.output<typeof networkOptionsSchema>;
 
 /**
  * The same from variables of the environment, for containers: FASTRTC_PUBLIC_ADDRESSES (with commas between),
- * FASTRTC_UDP_PORT_RANGE ("50000-50100"), FASTRTC_UDP_PORT and FASTRTC_BIND_ADDRESS.
+ * FASTRTC_UDP_PORT_RANGE ("50000-50100"), FASTRTC_UDP_PORT, FASTRTC_RELAY_PORT and FASTRTC_BIND_ADDRESS.
  * @throws {FastRtcError} `invalid_option` for what cannot be used.
  */
 export function networkFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): ResolvedNetworkOptions {
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const [addresses, range, udpPort, bindAddress] = [
+  const [addresses, range, udpPort, relayPort, bindAddress] = [
     read("FASTRTC_PUBLIC_ADDRESSES"),
     read("FASTRTC_UDP_PORT_RANGE"),
     read("FASTRTC_UDP_PORT"),
+    read("FASTRTC_RELAY_PORT"),
     read("FASTRTC_BIND_ADDRESS"),
   ];
   const parsed = networkOptionsSchema.safeParse({
     ...(addresses && { publicAddresses: addresses.split(/[\s,]+/) }),
     ...(range && { portRange: range.split("-").map(Number) }),
     ...(udpPort && { udpPort: Number(udpPort) }),
+    ...(relayPort && { relayPort: Number(relayPort) }),
     ...(bindAddress && { bindAddress }),
   });
   if (parsed.success) return parsed.data;

@@ -1,6 +1,11 @@
 import { toError } from "../errors.ts";
 import type { Logger } from "./logger.ts";
-import { type GivenRtcConfiguration, type RtcConfiguration, resolveRtcConfiguration } from "./rtc-configuration.ts";
+import {
+  type GivenRtcConfiguration,
+  type IceServer,
+  type RtcConfiguration,
+  resolveRtcConfiguration,
+} from "./rtc-configuration.ts";
 
 export interface RtcConfigurationsOptions {
   readonly rtcConfiguration?: GivenRtcConfiguration;
@@ -11,9 +16,15 @@ export interface RtcConfigurationsOptions {
 /** The STUN and TURN servers of both sides of a Stream's connections. */
 export class RtcConfigurations {
   readonly #options: RtcConfigurationsOptions;
+  #namesTurnOverTcp = false;
 
   constructor(options: RtcConfigurationsOptions) {
     this.#options = options;
+  }
+
+  /** Whether a configuration that was asked for so far has a TURN server that is reached over TCP or TLS. */
+  get namesTurnOverTcp(): boolean {
+    return this.#namesTurnOverTcp;
   }
 
   /** What a browser is told; null for nothing. Never rejects: without servers the connection is tried all the same. */
@@ -34,7 +45,9 @@ export class RtcConfigurations {
 
   async #resolve(side: "client" | "server", source: GivenRtcConfiguration): Promise<RtcConfiguration | null> {
     try {
-      return await resolveRtcConfiguration(source);
+      const configuration = await resolveRtcConfiguration(source);
+      this.#namesTurnOverTcp ||= configuration?.iceServers.some(isTurnOverTcp) ?? false;
+      return configuration;
     } catch (thrown) {
       this.#options.logger.error(
         `no STUN or TURN server can be used, since the ${side}'s rtcConfiguration failed:`,
@@ -43,4 +56,8 @@ export class RtcConfigurations {
       return null;
     }
   }
+}
+
+function isTurnOverTcp({ urls }: IceServer): boolean {
+  return [urls].flat().some((url) => /^turns:/i.test(url) || /^turn:.*[?&]transport=tcp/i.test(url));
 }

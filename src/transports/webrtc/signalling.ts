@@ -13,6 +13,7 @@ import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
 import { type SessionClaim, SessionTokens } from "../../session/session-tokens.ts";
 import type { TransportEvents } from "../../session/transport.ts";
+import { frontPorts } from "./front/front-ports.ts";
 import { GatheringPolicy } from "./gathering-policy.ts";
 import { type UdpIceServer, usableIceServers } from "./ice-servers.ts";
 import { type MediaPlanOptions, planMedia } from "./media-plan.ts";
@@ -33,6 +34,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly rtcConfiguration: () => Promise<RtcConfiguration | null>;
   /** Where peers reach this machine. @default any port of any address */
   readonly network?: ResolvedNetworkOptions | undefined;
+  /** Whether peers are told of TURN servers over TCP or TLS. @default not */
+  readonly toldOfTurnOverTcp?: () => boolean;
   /** What gives way when the path to a peer bears too little. @default "maintain-framerate" */
   readonly degradationPreference?: DegradationPreference | undefined;
   readonly logger: Logger;
@@ -48,6 +51,8 @@ export class WebRtcSignalling {
   readonly #gathering: GatheringPolicy;
   readonly #tokens = new SessionTokens();
   readonly #warned = new Set<string>();
+  /** Whether a peer has had a relay of the kind that needs a front. */
+  #peersRelayOverTcp = false;
 
   constructor(options: SignallingOptions) {
     this.#options = options;
@@ -142,6 +147,7 @@ export class WebRtcSignalling {
         iceServers: servers,
         relayOnly,
         network: this.#options.network,
+        frontPorts: this.#frontPorts(),
         degradationPreference: this.#options.degradationPreference,
         events,
         logger: this.#options.logger,
@@ -176,6 +182,13 @@ export class WebRtcSignalling {
     }
   }
 
+  /** A front costs a port and all browsers some checks that nobody answers, so that there is none until it can be of use. */
+  #frontPorts(): readonly number[] {
+    const { network = {}, toldOfTurnOverTcp } = this.#options;
+    const useful = network.relayPort !== undefined || this.#peersRelayOverTcp || toldOfTurnOverTcp?.();
+    return useful ? frontPorts(network) : [];
+  }
+
   #warnOnce(warning: string): void {
     if (this.#warned.has(warning)) return;
     if (this.#warned.size < MAX_WARNED) this.#warned.add(warning);
@@ -195,6 +208,7 @@ export class WebRtcSignalling {
       const transport = await opening;
       if (session.state === "ended") return refusal("connection_closed", "The connection has been closed.");
       transport.addRemoteCandidate(candidate);
+      this.#peersRelayOverTcp ||= transport.peerRelaysOverTcp;
       return { status: "success" };
     } catch (thrown) {
       if (thrown instanceof FastRtcError && thrown.code === "invalid_candidate") {

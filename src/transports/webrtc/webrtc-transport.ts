@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../async/clock.ts";
 import type { AudioFrame } from "../../media/audio-frame.ts";
 import type { VideoFrame } from "../../media/video-frame.ts";
 import { writeAnswer } from "../../protocol/sdp/answer.ts";
-import { type CandidateJson, parseTrickledCandidate } from "../../protocol/sdp/candidate.ts";
+import { type CandidateJson, type IceCandidate, parseTrickledCandidate } from "../../protocol/sdp/candidate.ts";
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import type { ServerMessage } from "../../protocol/server-message.ts";
 import type { CloseReason } from "../../session/close-reason.ts";
@@ -14,6 +14,8 @@ import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import { announcedCandidates } from "./announced-candidates.ts";
 import type { EnginePeerOptions } from "./engine-peer.ts";
+import { isRelayOverTcp } from "./front/front-candidate.ts";
+import { IceFront } from "./front/ice-front.ts";
 import type { GatheringPolicy } from "./gathering-policy.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
@@ -30,6 +32,8 @@ export interface WebRtcTransportOptions {
   /** Whether the peer is told of relays alone. @default false */
   readonly relayOnly?: boolean;
   readonly network?: ResolvedNetworkOptions | undefined;
+  /** UDP ports that a front may take for peers behind TURN over TCP or TLS, in the order to try them. @default none */
+  readonly frontPorts?: readonly number[];
   /** What gives way when the path to the peer bears too little. @default "maintain-framerate" */
   readonly degradationPreference?: DegradationPreference | undefined;
   readonly events: TransportEvents;
@@ -63,6 +67,8 @@ export class WebRtcTransport implements Transport {
   readonly #media: PeerMedia;
   readonly #messages = new MessageChannel();
   readonly #liveness: PeerLiveness;
+  #front: IceFront | undefined;
+  #peerRelaysOverTcp = false;
   #connected = false;
   #closing: Promise<void> | undefined;
 
@@ -73,7 +79,11 @@ export class WebRtcTransport implements Transport {
     const transport = new WebRtcTransport(options, plan.iceServers);
     // The first codec of a process may take longer to load than a connection takes, on a busy machine by far. A session that began before
     // would lose its first words.
-    await Promise.all([gathering.gather(transport.#packets, plan), transport.#media.ready]);
+    await Promise.all([
+      gathering.gather(transport.#packets, plan),
+      transport.#media.ready,
+      transport.#openFront(options),
+    ]);
     return transport;
   }
 
@@ -111,7 +121,7 @@ export class WebRtcTransport implements Transport {
       this.#packetEvents(),
       { iceServers, clock, ...enginePorts(network), bindAddress: network.bindAddress },
     );
-    for (const candidate of plan.transport.candidates) this.#packets.addRemoteCandidate(candidate);
+    for (const candidate of plan.transport.candidates) this.#addCandidate(candidate);
     this.#media = new PeerMedia({
       plan,
       clock,
@@ -125,9 +135,10 @@ export class WebRtcTransport implements Transport {
   get answer(): string {
     return writeAnswer(this.#plan, {
       local: this.#packets.local,
-      candidates: announcedCandidates(this.#packets.localCandidates, this.#publicAddresses).filter(
-        ({ type }) => type === "relay" || !this.#relayOnly,
-      ),
+      candidates: announcedCandidates(
+        [...this.#packets.localCandidates, ...(this.#front?.candidates ?? [])],
+        this.#publicAddresses,
+      ).filter(({ type }) => type === "relay" || !this.#relayOnly),
       sessionId: randomInt(2 ** 47),
       streamFor: (media) => this.#media.streamFor(media),
     });
@@ -167,8 +178,13 @@ export class WebRtcTransport implements Transport {
    */
   addRemoteCandidate(json: CandidateJson): void {
     const { candidate } = parseTrickledCandidate(json);
-    if (candidate) this.#packets.addRemoteCandidate(candidate);
+    if (candidate) this.#addCandidate(candidate);
     this.#events.progress();
+  }
+
+  /** Whether one of its candidates is a relay that it reaches over TCP or TLS. */
+  get peerRelaysOverTcp(): boolean {
+    return this.#peerRelaysOverTcp;
   }
 
   close(): Promise<void> {
@@ -181,7 +197,20 @@ export class WebRtcTransport implements Transport {
     this.#media.stop();
     if (this.#connected) await this.#flushMessages();
     await this.#packets.close();
+    this.#front?.close();
     await this.#media.close();
+  }
+
+  #addCandidate(candidate: IceCandidate): void {
+    this.#peerRelaysOverTcp ||= isRelayOverTcp(candidate);
+    this.#packets.addRemoteCandidate(candidate);
+  }
+
+  async #openFront({ frontPorts = [] }: WebRtcTransportOptions): Promise<void> {
+    if (this.#relayOnly || frontPorts.length === 0) return;
+    const { local, localCandidates: hosts } = this.#packets;
+    this.#front = await IceFront.open({ udpPorts: frontPorts, local, hosts, clock: this.#clock });
+    if (this.#closing) this.#front.close();
   }
 
   async #flushMessages(): Promise<void> {
