@@ -29,12 +29,13 @@ export interface StopWordListenerOptions {
 export class StopWordListener {
   readonly #options: StopWordListenerOptions;
   readonly #windows: VoiceWindows;
-  readonly #voice: VoiceActivityStream;
+  #voice: VoiceActivityStream;
   readonly #windowMs: number;
   /** The last two seconds, by windows, and which of them are speech. */
   #heard: { readonly samples: Float32Array; readonly isSpeech: boolean }[] = [];
   #sinceAskedMs = 0;
   #isAsking = false;
+  #hasMissedSound = false;
   /** What was heard since the model was asked; a bounded number, for a model that never answers. */
   #after: AudioFrame[] = [];
   #afterMs = 0;
@@ -50,6 +51,12 @@ export class StopWordListener {
   /** Hears what follows. */
   async hear(frame: AudioFrame): Promise<void> {
     if (this.#isAsking) this.#keep(frame);
+    if (this.#hasMissedSound) {
+      // A voice that has missed a turn would take the silence after it for the speech that it heard last.
+      this.#hasMissedSound = false;
+      this.#voice.close();
+      this.#voice = this.#options.detector.createStream();
+    }
     for (const window of this.#windows.push(frame)) {
       const samples = window.slice();
       const isSpeech = (await this.#voice.push(window)) >= this.#options.speechProbability;
@@ -68,6 +75,7 @@ export class StopWordListener {
     this.#sinceAskedMs = 0;
     this.#after = [];
     this.#afterMs = 0;
+    this.#hasMissedSound = true;
   }
 
   /** Frees the detector's stream. Harmless when repeated. */

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AudioFrame } from "../../src/media/audio-frame.ts";
 import type { ModelAudio } from "../../src/session/voice-models.ts";
+import { Stream } from "../../src/stream.ts";
+import { connectPeer } from "../../src/testing/connect-peer.ts";
+import { speak } from "../../src/testing/speak.ts";
+import { silence } from "../../src/testing/tone.ts";
 import { ReplyOnStopWords } from "../../src/turns/reply-on-stop-words.ts";
 import { findStopWord } from "../../src/turns/stop-word-match.ts";
 import { ConversationRun, type ConversationRunOptions, voicedMs } from "./support/conversation-run.ts";
@@ -143,4 +147,23 @@ describe("ReplyOnStopWords", () => {
       expect(() => new ReplyOnStopWords(() => null, { stopWords: stopWords as string[] })).toThrow(/at least one word/);
     }
   });
+});
+
+test("the silence after a turn of real speech is not written down, where a model may find what nobody said", async () => {
+  const words = await speak("Computer, what is the capital of France?");
+  let asked = 0;
+  const sttModel = {
+    stt: () => {
+      asked += 1;
+      return "Computer!";
+    },
+  };
+  const handler = new ReplyOnStopWords(() => null, { stopWords: ["computer"], sttModel });
+  await using peer = await connectPeer(new Stream({ handler, modality: "audio" }));
+  await peer.sendAudio(words);
+  await peer.sendAudio(silence(3000));
+  expect([asked, peer.turns.map(({ type }) => type)]).toEqual([
+    1,
+    ["stopword", "started_talking", "pause_detected", "response_starting"],
+  ]);
 });
