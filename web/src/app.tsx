@@ -1,57 +1,99 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import type { ChosenDevices, DeviceRole } from "./chosen-devices.ts";
 import { Controls } from "./controls.tsx";
+import { DevicePickers } from "./device-pickers.tsx";
+import { talkPlaces } from "./fields/field-values.ts";
 import { InputPanel, OutputPanel } from "./fields/panels.tsx";
 import { useFields } from "./fields/use-fields.ts";
 import type { PageConfig } from "./page-config.ts";
-import { Stage } from "./stage.tsx";
+import { PageHeader } from "./page-header.tsx";
+import { Stage, type StageProps } from "./stage.tsx";
 import { StatsLine } from "./stats-line.tsx";
+import { buttonLabel } from "./stream-words.ts";
+import { TalkStage } from "./talk-stage.tsx";
 import { ToastList } from "./toast-list.tsx";
-import { useCameras } from "./use-cameras.ts";
+import { useDevices } from "./use-devices.ts";
 import { useStream } from "./use-stream.ts";
 
 export function App({ config }: { config: PageConfig }): VNode {
+  const { ui, modality, mode } = config;
   const fields = useFields(config);
-  const { state, start, stop, switchCamera, reportFirstPicture, dismiss } = useStream(config, fields.attach);
-  const cameras = useCameras(state.input);
-  const [chosenId, setChosenId] = useState<string>();
-  const usesCamera = config.mode !== "receive" && config.modality !== "audio";
-  const usedId = state.input?.getVideoTracks()[0]?.getSettings().deviceId;
+  const { state, start, stop, switchDevice, isMuted, setMuted, reportFirstPicture, dismiss } = useStream(
+    config,
+    fields.attach,
+  );
+  const devices = useDevices(state.input);
+  const { phase } = state;
+  const begin = (relaxed = false): void => start({ devices: devices.chosen, relaxed });
+  const press = (): void => (phase.type === "idle" ? begin() : stop());
+  const speaks = mode !== "receive" && modality !== "video";
+  const talk = ui.variant === "textbox" && modality === "audio" ? talkPlaces(config) : undefined;
+  const stage: StageProps = {
+    config,
+    state,
+    isMuted,
+    speakerId: devices.chosen.speaker,
+    onFirstPicture: reportFirstPicture,
+    onWayOut: begin,
+    onPress: press,
+  };
 
   return (
     <>
-      <main class="page">
-        <header class="page-header">
-          <h1>{config.ui.title}</h1>
-          {typeof config.ui.subtitle === "string" && <p>{config.ui.subtitle}</p>}
-        </header>
-        <Stage
-          config={config}
-          state={state}
-          onFirstPicture={reportFirstPicture}
-          onWayOut={(relaxed) => start({ cameraId: chosenId, relaxed })}
-        />
+      <main class="page" data-full-screen={ui.fullScreen} data-phase={phase.type}>
+        <PageHeader ui={ui} />
+        {talk ? (
+          <TalkStage
+            {...stage}
+            fields={fields}
+            places={talk}
+            onType={() => {
+              if (phase.type !== "idle") return;
+              setMuted(true); // Who types has not asked to be heard.
+              begin();
+            }}
+          />
+        ) : (
+          <Stage {...stage} />
+        )}
         <Controls
-          phase={state.phase}
-          mode={config.mode}
-          cameras={usesCamera ? cameras : []}
-          cameraId={chosenId ?? usedId}
-          onCamera={(id) => {
-            setChosenId(id);
-            switchCamera(id);
-          }}
-          onStart={() => start({ cameraId: chosenId, relaxed: false })}
-          onStop={stop}
-        />
-        <InputPanel config={config} fields={fields} />
-        <OutputPanel config={config} fields={fields} />
-        <StatsLine
-          stats={state.phase.type === "live" ? state.stats : undefined}
-          modality={config.modality}
-          mode={config.mode}
-        />
+          phase={phase}
+          label={talk || (modality === "audio" && ui.icon !== null) ? undefined : buttonLabel(ui, mode, phase)}
+          onPress={press}
+          mute={speaks && phase.type !== "idle" ? { isMuted, onMuted: setMuted } : undefined}
+          screen={undefined}
+        >
+          <DevicePickers
+            roles={rolesOf(config)}
+            lists={devices.lists}
+            used={usedDevices(state.input, devices.chosen)}
+            onChoose={(role, id) => {
+              devices.choose(role, id);
+              if (role !== "speaker") switchDevice(role === "camera" ? "video" : "audio", id);
+            }}
+          />
+        </Controls>
+        <InputPanel config={config} fields={fields} except={talk?.input} />
+        <OutputPanel config={config} fields={fields} except={talk?.output} />
+        <StatsLine stats={phase.type === "live" ? state.stats : undefined} modality={modality} mode={mode} />
       </main>
       <ToastList toasts={state.toasts} onDismiss={dismiss} />
     </>
   );
+}
+
+/** The devices that a stream has a use for. */
+function rolesOf({ modality, mode }: PageConfig): readonly DeviceRole[] {
+  return [
+    ...(modality !== "audio" && mode !== "receive" ? (["camera"] as const) : []),
+    ...(modality !== "video" && mode !== "receive" ? (["microphone"] as const) : []),
+    ...(modality !== "video" && mode !== "send" ? (["speaker"] as const) : []),
+  ];
+}
+
+/** What is in use, and where nothing is yet, what was chosen. */
+function usedDevices(input: MediaStream | undefined, chosen: ChosenDevices): ChosenDevices {
+  const camera = input?.getVideoTracks()[0]?.getSettings().deviceId;
+  const microphone = input?.getAudioTracks()[0]?.getSettings().deviceId;
+  return { ...chosen, ...(camera && { camera }), ...(microphone && { microphone }) };
 }

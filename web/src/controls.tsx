@@ -1,51 +1,68 @@
-import type { VNode } from "preact";
-import type { CaptureDevice, Mode } from "../../src/client/index.ts";
-import { Icon } from "./icons.tsx";
+import type { ComponentChildren, VNode } from "preact";
+import { Icon, type IconName } from "./icons.tsx";
 import type { Phase } from "./stream-state.ts";
 
 interface ControlsProps {
   phase: Phase;
-  mode: Mode;
-  /** Those to choose from; with fewer than two there is no choice to show. */
-  cameras: readonly CaptureDevice[];
-  cameraId: string | undefined;
-  onCamera: (deviceId: string) => void;
-  onStart: () => void;
-  onStop: () => void;
+  /** What the button says; undefined where it stands on the stage instead. */
+  label: string | undefined;
+  onPress: () => void;
+  /** Undefined where there is no voice to withhold. */
+  mute: { isMuted: boolean; onMuted: (isMuted: boolean) => void } | undefined;
+  /** Undefined where there is no screen to share. */
+  screen: { isShared: boolean; onShared: (isShared: boolean) => void } | undefined;
+  /** The pickers of devices. */
+  children: ComponentChildren;
 }
 
-export function Controls({ phase, mode, cameras, cameraId, onCamera, onStart, onStop }: ControlsProps): VNode {
-  const isRunning = phase.type !== "idle";
+/** What starts and ends the stream, and what can be done with it meanwhile. */
+export function Controls({ phase, label, onPress, mute, screen, children }: ControlsProps): VNode {
   const isImpossible = phase.type === "idle" && phase.problem?.wayOut === "none";
-  const [startWord, stopWord] = mode === "receive" ? ["Play", "Stop"] : ["Record", "Stop"];
   return (
     <div class="controls">
-      {cameras.length > 1 && (
-        <label class="picker">
-          <Icon name="camera" />
-          <span class="visually-hidden">Camera</span>
-          <select value={cameraId} onChange={({ currentTarget }) => onCamera(currentTarget.value)}>
-            {cameras.map(({ deviceId, label }) => (
-              <option key={deviceId} value={deviceId}>
-                {label}
-              </option>
-            ))}
-          </select>
-          <Icon name="chevron" />
-        </label>
-      )}
-      <button
-        type="button"
-        class="record"
-        data-phase={phase.type}
-        disabled={isImpossible}
-        onClick={isRunning ? onStop : onStart}
-      >
-        <span class="record-ring" aria-hidden="true">
-          <span class="record-dot" />
-        </span>
-        <span>{isRunning ? stopWord : startWord}</span>
-      </button>
+      <div class="controls-row">
+        {mute && (
+          <Switch
+            icon={mute.isMuted ? "microphone-off" : "microphone"}
+            name="Mute"
+            isOn={mute.isMuted}
+            onSwitch={mute.onMuted}
+          />
+        )}
+        {label !== undefined && (
+          <button type="button" class="record" data-phase={phase.type} disabled={isImpossible} onClick={onPress}>
+            <span class="record-ring" aria-hidden="true">
+              <span class="record-dot" />
+            </span>
+            <span>{label}</span>
+          </button>
+        )}
+        {screen && <Switch icon="screen" name="Share screen" isOn={screen.isShared} onSwitch={screen.onShared} />}
+      </div>
+      {children}
     </div>
+  );
+}
+
+interface SwitchProps {
+  icon: IconName;
+  name: string;
+  isOn: boolean;
+  onSwitch: (isOn: boolean) => void;
+}
+
+/** A button that stays pressed. */
+function Switch({ icon, name, isOn, onSwitch }: SwitchProps): VNode {
+  return (
+    <button
+      type="button"
+      class="switch"
+      aria-pressed={isOn}
+      aria-label={name}
+      title={name}
+      onClick={() => onSwitch(!isOn)}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -4,6 +4,8 @@ import type { ClientError, ServerRefusal } from "../../src/client/index.ts";
 export interface Problem {
   readonly title: string;
   readonly text: string;
+  /** What to do about it, one after the other. */
+  readonly steps?: readonly string[];
   /** What the button under it does: try the same again, or with constraints that nothing can fail. */
   readonly wayOut: "retry" | "relax" | "none";
 }
@@ -20,7 +22,12 @@ export function deviceProblem(
     case "permission_denied":
       return {
         title: `The ${device} is blocked`,
-        text: `Allow the ${device} for this page with the icon beside the address, then try again. If it is allowed there, look into the privacy settings of your system.`,
+        text: `This page may not use it. Here is the way out:`,
+        steps: [
+          `Open the icon beside the address, or the page's settings on a phone.`,
+          `Set ${device === "camera" ? "Camera" : "Microphone"} to “Allow”.`,
+          `Press “Try again”. If it is still blocked, allow your browser the ${device} in the privacy settings of your system.`,
+        ],
         wayOut: "retry",
       };
     case "no_device":

@@ -1,16 +1,25 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useSpeaker } from "./use-speaker.ts";
 
 interface RemotePictureProps {
   stream: MediaStream;
   isVisible: boolean;
   muted: boolean;
+  speakerId: string | undefined;
   onFirstPicture: () => void;
   onRatio: (ratio: number) => void;
 }
 
 /** What the server sends back. */
-export function RemotePicture({ stream, isVisible, muted, onFirstPicture, onRatio }: RemotePictureProps): VNode {
+export function RemotePicture({
+  stream,
+  isVisible,
+  muted,
+  speakerId,
+  onFirstPicture,
+  onRatio,
+}: RemotePictureProps): VNode {
   const element = useRef<HTMLVideoElement>(null);
 
   useEffect(() => {
@@ -23,6 +32,8 @@ export function RemotePicture({ stream, isVisible, muted, onFirstPicture, onRati
       video.srcObject = null;
     };
   }, [stream, onFirstPicture]);
+
+  useSpeaker(element, speakerId);
 
   return (
     <video

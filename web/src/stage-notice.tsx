@@ -8,37 +8,42 @@ interface StageNoticeProps {
   phase: Phase;
   modality: Modality;
   mode: Mode;
+  /** What the button says that starts the stream. */
+  start: string;
+  /** Whether the notice stands below a button with an icon of its own, and says only what that does not. */
+  isBrief: boolean;
   onWayOut: (relaxed: boolean) => void;
 }
 
 /** What stands on the stage while there is nothing to see. */
-export function StageNotice({ phase, modality, mode, onWayOut }: StageNoticeProps): VNode {
+export function StageNotice({ phase, modality, mode, start, isBrief, onWayOut }: StageNoticeProps): VNode | null {
   switch (phase.type) {
     case "idle":
       if (phase.problem) return <ProblemNotice problem={phase.problem} onWayOut={onWayOut} />;
+      if (isBrief) return phase.note ? <Notice title={phase.note} /> : null;
       return (
         <Notice icon={idleIcon(modality, mode)} title={phase.note ?? "Ready when you are"}>
-          {phase.note ? "Press record to start again." : invitation(modality, mode)}
+          {phase.note ? `Press ${inWords(start)} to start again.` : invitation(modality, mode, inWords(start))}
         </Notice>
       );
     case "connecting":
       if (phase.isSlow && phase.step !== "media") {
         return (
-          <Notice busy title="Taking a while to connect">
+          <Notice busy={!isBrief} title="Taking a while to connect">
             A VPN, a firewall or a mobile network may be in the way. If it never connects, the server may need a TURN
             server to reach you.
           </Notice>
         );
       }
       return phase.step === "media" ? (
-        <Notice busy title={modality === "audio" ? "Starting the microphone" : "Starting the camera"}>
+        <Notice busy={!isBrief} title={STARTING[modality]}>
           Allow it if your browser asks.
         </Notice>
       ) : (
-        <Notice busy title="Connecting" />
+        <Notice busy={!isBrief} title="Connecting" />
       );
     case "live":
-      return <Notice busy title={modality === "audio" ? "Connected" : "Waiting for the first picture"} />;
+      return <Notice busy title="Waiting for the first picture" />;
   }
 }
 
@@ -46,6 +51,13 @@ function ProblemNotice({ problem, onWayOut }: { problem: Problem; onWayOut: (rel
   return (
     <Notice icon="blocked" title={problem.title} isAlert>
       {problem.text}
+      {problem.steps && (
+        <ol class="notice-steps">
+          {problem.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       {problem.wayOut !== "none" && (
         <button type="button" class="way-out" onClick={() => onWayOut(problem.wayOut === "relax")}>
           {problem.wayOut === "relax" ? "Use the closest it can do" : "Try again"}
@@ -66,7 +78,7 @@ interface NoticeProps {
 function Notice({ icon, busy = false, isAlert = false, title, children }: NoticeProps): VNode {
   return (
     <div class="notice" role={isAlert ? "alert" : "status"}>
-      <span class={busy ? "notice-spinner" : "notice-icon"}>{icon && <Icon name={icon} />}</span>
+      {(busy || icon) && <span class={busy ? "notice-spinner" : "notice-icon"}>{icon && <Icon name={icon} />}</span>}
       <h2>{title}</h2>
       {children && <div class="notice-text">{children}</div>}
     </div>
@@ -78,10 +90,21 @@ function idleIcon(modality: Modality, mode: Mode): IconName {
   return modality === "audio" ? "microphone" : "camera";
 }
 
-function invitation(modality: Modality, mode: Mode): string {
-  if (mode === "receive") return "Press play to see what the server sends.";
+function invitation(modality: Modality, mode: Mode, start: string): string {
+  if (mode === "receive") return `Press ${start} to ${modality === "audio" ? "hear" : "see"} what the server sends.`;
   const device = { video: "camera", audio: "microphone", "audio-video": "camera and microphone" }[modality];
   return mode === "send"
-    ? `Press record to send your ${device} to the server.`
-    : `Press record to send your ${device} and get the answer back live.`;
+    ? `Press ${start} to send your ${device} to the server.`
+    : `Press ${start} to send your ${device} and get the answer back live.`;
 }
+
+/** The usual words as part of a sentence, a stream's own as they are written. */
+function inWords(start: string): string {
+  return start === "Record" || start === "Play" ? start.toLowerCase() : `“${start}”`;
+}
+
+const STARTING: Readonly<Record<Modality, string>> = {
+  video: "Starting the camera",
+  audio: "Starting the microphone",
+  "audio-video": "Starting camera and microphone",
+};

@@ -11,6 +11,14 @@ export interface StreamState {
   readonly output: MediaStream | undefined;
   readonly stats: LiveStats | undefined;
   readonly toasts: readonly Toast[];
+  /** The stop word that was heard last in this stream. */
+  readonly stopWord: StopWord | undefined;
+}
+
+export interface StopWord {
+  readonly text: string;
+  /** How many were heard: the same word twice is shown twice. */
+  readonly count: number;
 }
 
 export type Phase =
@@ -52,7 +60,14 @@ export type StreamAction =
 export type ProblemOf = (error: ClientError) => Problem | undefined;
 
 export function initialState(problem?: Problem): StreamState {
-  return { phase: idle({ problem }), input: undefined, output: undefined, stats: undefined, toasts: [] };
+  return {
+    phase: idle({ problem }),
+    input: undefined,
+    output: undefined,
+    stats: undefined,
+    toasts: [],
+    stopWord: undefined,
+  };
 }
 
 export function reduce(state: StreamState, action: StreamAction): StreamState {
@@ -129,9 +144,10 @@ function onMessage(state: StreamState, message: ConnectionEvents["message"]): St
     case "error":
     case "warning":
       return { ...state, toasts: addToast(state.toasts, message.type, message.data) };
+    case "stopword":
+      return { ...state, stopWord: { text: message.data, count: (state.stopWord?.count ?? 0) + 1 } };
     case "send_input": // The fields answer it themselves;
     case "fetch_output": // outputs come by a message of their own;
-    case "stopword": // stop words are not shown yet;
     case "log": // logs are for programs;
     case "end_stream": // and these two close the connection, which says so itself.
     case "update_connection":

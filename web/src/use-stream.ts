@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useRef } from "preact/hooks";
+import { useCallback, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import {
   type CaptureConstraints,
   ClientError,
@@ -7,7 +7,9 @@ import {
   onDevicesChange,
   relaxConstraints,
 } from "../../src/client/index.ts";
+import type { ChosenDevices } from "./chosen-devices.ts";
 import { deviceConstraints, type PageConfig } from "./page-config.ts";
+import { onPermissionGiven } from "./permissions.ts";
 import { deviceProblem, insecureProblem, type Problem } from "./problem.ts";
 import { initialState, reduce, type StreamState } from "./stream-state.ts";
 
@@ -20,14 +22,17 @@ export interface UsedStream {
   /** Connects. With `relaxed` nothing is demanded of the camera or microphone. */
   readonly start: (options: StartOptions) => void;
   readonly stop: () => void;
-  /** Switches the camera of the running connection; one that is not running gets its camera from `start`. */
-  readonly switchCamera: (deviceId: string) => void;
+  /** Switches the device of the running connection; one that is not running gets its devices from `start`. */
+  readonly switchDevice: (kind: "video" | "audio", deviceId: string) => void;
+  /** Whether one's own voice is withheld, in this connection and in the next. */
+  readonly isMuted: boolean;
+  readonly setMuted: (isMuted: boolean) => void;
   readonly reportFirstPicture: () => void;
   readonly dismiss: (toastId: number) => void;
 }
 
 export interface StartOptions {
-  readonly cameraId: string | undefined;
+  readonly devices: ChosenDevices;
   readonly relaxed: boolean;
 }
 
@@ -35,6 +40,15 @@ export interface StartOptions {
 export function useStream(config: PageConfig, attach: (connection: Connection) => void): UsedStream {
   const [state, dispatch] = useReducer(reduce, undefined, () => initialState(problemAtStart(config)));
   const running = useRef<Connection>(null);
+  const [isMuted, setMutedState] = useState(false);
+  // Beside the state: what is sent has to follow what was said last, not what was drawn last.
+  const muted = useRef(false);
+  const input = useRef<MediaStream>(null);
+  const setMuted = useCallback((next: boolean) => {
+    muted.current = next;
+    setMutedState(next);
+    if (input.current) muteVoice(input.current, next);
+  }, []);
 
   const start = useCallback(
     (options: StartOptions) => {
@@ -59,7 +73,11 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
         const problemOf = (error: ClientError): Problem | undefined => problemFor(config, error);
         dispatch({ type: "state", state: reached, atMs: performance.now(), problemOf });
       });
-      connection.on("input", (stream) => dispatch({ type: "input", stream }));
+      connection.on("input", (stream) => {
+        input.current = stream;
+        muteVoice(stream, muted.current); // Those of a device that was switched to as well.
+        dispatch({ type: "input", stream });
+      });
       connection.on("output", (stream) => dispatch({ type: "output", stream }));
       connection.on("stats", (stats) => dispatch({ type: "stats", stats }));
       connection.on("message", (message) => dispatch({ type: "message", message }));
@@ -69,8 +87,8 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
   );
 
   const stop = useCallback(() => running.current?.close(), []);
-  const switchCamera = useCallback((deviceId: string) => {
-    running.current?.switchDevice("video", deviceId).catch((error: unknown) => {
+  const switchDevice = useCallback((kind: "video" | "audio", deviceId: string) => {
+    running.current?.switchDevice(kind, deviceId).catch((error: unknown) => {
       if (error instanceof ClientError) dispatch({ type: "error", error });
       else reportError(error);
     });
@@ -83,28 +101,32 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
   const dismiss = useCallback((id: number) => dispatch({ type: "dismiss", id }), []);
 
   useEffect(() => onDevicesChange(() => dispatch({ type: "devices-changed" })), []);
+  useEffect(() => onPermissionGiven(() => dispatch({ type: "devices-changed" })), []);
   useEffect(() => {
     addEventListener("pagehide", stop); // So that the server hears of it now and not by a timeout.
     return () => removeEventListener("pagehide", stop);
   }, [stop]);
 
-  return { state, start, stop, switchCamera, reportFirstPicture, dismiss };
+  return { state, start, stop, switchDevice, isMuted, setMuted, reportFirstPicture, dismiss };
 }
 
-function captureConstraints(config: PageConfig, { cameraId, relaxed }: StartOptions): CaptureConstraints {
-  const wishes = (kind: "video" | "audio"): MediaTrackConstraints => {
+function captureConstraints(config: PageConfig, { devices, relaxed }: StartOptions): CaptureConstraints {
+  const wishes = (kind: "video" | "audio", deviceId: string | undefined): MediaTrackConstraints => {
     const asked = deviceConstraints(config, kind);
-    return relaxed ? relaxConstraints(asked) : asked;
-  };
-  const camera = (): MediaTrackConstraints => {
-    if (!cameraId) return wishes("video");
-    const { facingMode: _chosenByHand, ...rest } = wishes("video");
-    return { ...rest, deviceId: relaxed ? { ideal: cameraId } : { exact: cameraId } };
+    const { facingMode, ...rest } = relaxed ? relaxConstraints(asked) : asked;
+    // Chosen on an earlier visit it may be gone, which is no reason to have none.
+    if (deviceId) return { ...rest, deviceId: { ideal: deviceId } };
+    return facingMode === undefined ? rest : { ...rest, facingMode };
   };
   return {
-    video: config.modality === "audio" ? false : camera(),
-    audio: config.modality === "video" ? false : wishes("audio"),
+    video: config.modality === "audio" ? false : wishes("video", devices.camera),
+    audio: config.modality === "video" ? false : wishes("audio", devices.microphone),
   };
+}
+
+/** A track that is not enabled sends silence. */
+function muteVoice(stream: MediaStream, isMuted: boolean): void {
+  for (const track of stream.getAudioTracks()) track.enabled = !isMuted;
 }
 
 function problemFor(config: PageConfig, error: ClientError): Problem | undefined {

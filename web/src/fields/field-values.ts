@@ -81,3 +81,19 @@ export function shownOutputs({ additionalOutputs }: Fields): readonly number[] {
 function isShown({ type, visible }: ComponentDescriptor): boolean {
   return visible && type !== "state";
 }
+
+/** What of the inputs and outputs a page with a line to type into shows in its conversation. */
+export interface TalkPlaces {
+  /** The text box that what is typed belongs to. */
+  readonly input: number | undefined;
+  /** The conversation. */
+  readonly output: number | undefined;
+}
+
+/** The first text box that the visitor may fill, and the first conversation. */
+export function talkPlaces(fields: Fields): TalkPlaces {
+  return {
+    input: shownInputs(fields).find((index) => fields.additionalInputs[index]?.type === "textbox"),
+    output: shownOutputs(fields).find((index) => fields.additionalOutputs[index]?.component.type === "chatbot"),
+  };
+}

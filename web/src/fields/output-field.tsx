@@ -6,6 +6,7 @@ import type {
   LabelValue,
   PlotValue,
 } from "../../../src/client/index.ts";
+import { SafeHtml } from "../safe-html.tsx";
 import { Chat } from "./chat.tsx";
 import { Field } from "./field.tsx";
 import { filesOf } from "./file-input.tsx";
@@ -55,8 +56,7 @@ function view(descriptor: ComponentDescriptor, value: unknown): VNode {
       );
     }
     case "html":
-      // What it may do is up to the page's content security policy: no scripts, no forms.
-      return <div class="output-html" dangerouslySetInnerHTML={{ __html: textOf(value) }} />;
+      return <SafeHtml class="output-html" markup={textOf(value)} />;
     case "markdown":
       return <Markdown text={textOf(value)} />;
     case "json":

@@ -8,11 +8,13 @@ import type { UsedFields } from "./use-fields.ts";
 interface PanelProps {
   config: PageConfig;
   fields: UsedFields;
+  /** The place of one that stands elsewhere on the page. */
+  except: number | undefined;
 }
 
 /** What the visitor may set. */
-export function InputPanel({ config, fields: { values, change, submit } }: PanelProps): VNode | null {
-  const shown = shownInputs(config);
+export function InputPanel({ config, fields: { values, change, submit }, except }: PanelProps): VNode | null {
+  const shown = shownInputs(config).filter((index) => index !== except);
   if (shown.length === 0) return null;
   return (
     <section class="panel panel-inputs" aria-label="Inputs">
@@ -39,8 +41,8 @@ export function InputPanel({ config, fields: { values, change, submit } }: Panel
 }
 
 /** What the handler gives besides its media. */
-export function OutputPanel({ config, fields: { values } }: PanelProps): VNode | null {
-  const shown = shownOutputs(config);
+export function OutputPanel({ config, fields: { values }, except }: PanelProps): VNode | null {
+  const shown = shownOutputs(config).filter((index) => index !== except);
   if (shown.length === 0) return null;
   return (
     <section class="panel panel-outputs" aria-label="Outputs">
