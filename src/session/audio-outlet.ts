@@ -87,8 +87,13 @@ export class AudioOutlet {
     this.#debt.delivered(frame.durationMs);
     this.#schedule();
     if (this.waitingMs <= MAX_WAITING_MS) return undefined;
-    this.#debt.reset(this.#clock.nowMs());
+    this.#debt.heldBack(this.#clock.nowMs());
     return this.#roomForMore();
+  }
+
+  /** Notes that the producer was given sound of the peer: one that gives in step with it is live, and may be late for good. */
+  received(ms: number): void {
+    this.#debt.received(ms);
   }
 
   /** How much sound has left, without what was taken back, in milliseconds. */
@@ -104,7 +109,7 @@ export class AudioOutlet {
   /** Sends nothing until `resume`; what is written waits. */
   hold(): void {
     this.#held = true;
-    this.#debt.reset(this.#clock.nowMs());
+    this.#debt.held(this.#clock.nowMs());
     this.#timer?.cancel();
     this.#timer = undefined;
   }

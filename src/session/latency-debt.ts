@@ -11,6 +11,9 @@ const CUT_FROM_MS = 200;
 /** How long quiet is waited for before sound is cut, and then from one cut to the next, in milliseconds. */
 const CUT_AFTER_MS = 3000;
 const CUT_EVERY_MS = 400;
+/** How far the sound given may run ahead of the sound received for a handler to be in step, and how much of what was received it may owe. */
+const STEP_MARGIN_MS = 100;
+const MAX_CREDIT_MS = 200;
 /** Below this root mean square sound is quiet: -50 dBFS. */
 const QUIET_RMS = 32_768 * 10 ** (-50 / 20);
 
@@ -23,9 +26,14 @@ export type PacketFate = "send" | "drop" | "merge";
  * the listener for ever.
  *
  * Sound is late for good when over two seconds it never waited for less than 60 ms, although its producer delivered no more
- * than real time and was never held back: then nothing would be missed without it. Quiet packets are left out; when 200 ms
- * or more wait and no quiet came for three seconds, packets are merged two to one, every 400 ms. A producer that is faster than
- * real time, such as synthesised speech, is never touched.
+ * than real time: then nothing would be missed without it. Quiet packets are left out; when 200 ms or more wait and no quiet came
+ * for three seconds, packets are merged two to one, every 400 ms. A producer that is faster than real time, such as synthesised
+ * speech, is never touched.
+ *
+ * Where the peer sends sound, a live producer is known by its step besides: since all that it gave had been played, it never gave
+ * more than it had just received. Synthesised speech leaves that step with its first sentence, and stays out of it even when
+ * only the outlet's bound or its maker slows it down to real time. So a live producer may be held back, too, as a long stall will do:
+ * what it then keeps in a queue of its own is caught up with as well.
  */
 export class LatencyDebt {
   readonly #packetMs: number;
@@ -36,6 +44,12 @@ export class LatencyDebt {
   /** How much is to be caught up. */
   #owedMs = 0;
   #mayCut = false;
+  /** Whether the peer sends sound; how much more of it was received than given, of late, and whether no more than that was given since the outlet ran empty. */
+  #hasInput = false;
+  #creditMs = 0;
+  #isInStep = true;
+  /** Whether the producer was held back since then. */
+  #wasHeldBack = false;
   /** When quiet was found last, or looked for first, or sound was cut. */
   #cutAtMs = Infinity;
 
@@ -49,10 +63,31 @@ export class LatencyDebt {
     return this.#owedMs;
   }
 
+  /** The producer was given a piece of what the peer sends. */
+  received(pieceMs: number): void {
+    this.#hasInput = true;
+    // All of a piece that a stall made long may come back, but only before the next one.
+    this.#creditMs = Math.min(Math.max(MAX_CREDIT_MS, pieceMs), this.#creditMs + pieceMs);
+  }
+
   /** The producer delivered a piece. */
   delivered(pieceMs: number): void {
     this.#deliveredMs += pieceMs;
+    this.#creditMs -= pieceMs;
+    if (this.#creditMs < -STEP_MARGIN_MS) this.#isInStep = false;
     this.#longestPieceMs = Math.max(this.#longestPieceMs, pieceMs);
+  }
+
+  /** The producer has to wait. */
+  heldBack(nowMs: number): void {
+    this.#wasHeldBack = true;
+    if (!this.#isInStep) this.reset(nowMs);
+  }
+
+  /** The sound waits on purpose until all of it has been played. */
+  held(nowMs: number): void {
+    this.#isInStep = false;
+    this.reset(nowMs);
   }
 
   /** Begins anew: the producer was held back, or the sound was held or dropped. */
@@ -64,10 +99,16 @@ export class LatencyDebt {
   /** What was due has left, and so much waits still. */
   observe(waitingMs: number, nowMs: number): void {
     this.#leastWaitingMs = Math.min(this.#leastWaitingMs, waitingMs);
+    if (waitingMs < this.#packetMs) {
+      this.#isInStep = true;
+      this.#wasHeldBack = false;
+      this.#creditMs = Math.max(0, this.#creditMs);
+    }
     const elapsedMs = nowMs - this.#windowBeganMs;
     if (elapsedMs < WINDOW_MS) return;
     const isRealTime = this.#deliveredMs <= elapsedMs + this.#longestPieceMs + REAL_TIME_MARGIN_MS;
-    const isLate = isRealTime && this.#leastWaitingMs >= TOLERATED_MS;
+    const isLive = this.#hasInput ? this.#isInStep && (this.#wasHeldBack || isRealTime) : isRealTime;
+    const isLate = isLive && this.#leastWaitingMs >= TOLERATED_MS;
     if (isLate && this.#owedMs === 0) this.#cutAtMs = nowMs + CUT_AFTER_MS;
     // Once it cuts, it cuts down to what is tolerated.
     this.#mayCut = isLate && (this.#leastWaitingMs >= CUT_FROM_MS || (this.#mayCut && this.#owedMs > 0));
@@ -83,6 +124,7 @@ export class LatencyDebt {
     if (!quiet && !cuts) return "send";
     this.#cutAtMs = nowMs + (quiet ? CUT_AFTER_MS : CUT_EVERY_MS);
     this.#owedMs -= this.#packetMs;
+    this.#creditMs += this.#packetMs; // Its place in the outlet is taken by what was received long ago.
     this.#leastWaitingMs -= this.#packetMs;
     return quiet ? "drop" : "merge";
   }

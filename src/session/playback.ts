@@ -76,6 +76,11 @@ export class Playback {
     return this.#refused.has(frame) ? undefined : this.#outlet?.write(frame);
   }
 
+  /** Notes that the handler was given so much of the peer's sound, in milliseconds. */
+  received(ms: number): void {
+    this.#outlet?.received(ms);
+  }
+
   /** Falls silent at once and keeps what has not been heard; what is written meanwhile comes after it. Harmless when repeated. */
   hold(): void {
     if (this.#held) return;

@@ -202,6 +202,7 @@ export class Session implements TransportEvents, HandlerSession {
 
   audioFrame(frame: AudioFrame): void {
     for (const observer of this.#observers) observer.audioFrame(frame);
+    this.playback.received(frame.durationMs);
     this.#audio.push(frame);
   }
 

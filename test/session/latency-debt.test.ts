@@ -3,7 +3,7 @@ import { AudioFrame } from "../../src/media/audio-frame.ts";
 import { AudioOutlet } from "../../src/session/audio-outlet.ts";
 import { mergePackets } from "../../src/session/latency-debt.ts";
 import { ManualClock } from "../support/manual-clock.ts";
-import { advanceBy } from "../support/turn.ts";
+import { advanceBy, turn } from "../support/turn.ts";
 
 const SAMPLE_RATE = 8000;
 const PACKET = 160;
@@ -147,6 +147,94 @@ describe("sound that is late for good", () => {
     setup.clock.advance(1000);
     expect(setup.sent).toHaveLength(50 + 20);
   });
+});
+
+/** A handler that answers what it receives in a queue of its own, as `StreamHandler`s do. */
+function queueingHandler({ outlet, write }: Setup) {
+  const queue: number[] = [];
+  let isHeldBack = false;
+  const give = (): void => {
+    for (let level = queue.shift(); level !== undefined; level = queue.shift()) {
+      const room = write(level);
+      if (!room) continue;
+      isHeldBack = true;
+      void room.then(() => {
+        isHeldBack = false;
+        give();
+      });
+      return;
+    }
+  };
+  return {
+    queue,
+    receive: (level: number): void => {
+      outlet.received(20);
+      queue.push(level);
+      if (!isHeldBack) give();
+    },
+  };
+}
+
+describe("a live handler that was held back after a long stall", () => {
+  const talk = async (setup: Setup, handler: ReturnType<typeof queueingHandler>, packets: number): Promise<void> => {
+    for (let index = 0; index < packets; index += 1) {
+      handler.receive(speech(index));
+      await advanceBy(setup.clock, 20);
+    }
+  };
+
+  test("catches up with all of it, its own queue included", async () => {
+    const setup = setUp();
+    const handler = queueingHandler(setup);
+    await talk(setup, handler, 150);
+    setup.clock.stall(3000);
+    for (let index = 0; index < 150; index += 1) handler.receive(speech(index));
+    await turn();
+    const lateMs = setup.outlet.waitingMs + handler.queue.length * 20;
+    await talk(setup, handler, 1500);
+    expect(lateMs).toBeGreaterThan(2500);
+    expect([handler.queue.length, setup.outlet.waitingMs < 80]).toEqual([0, true]);
+    // 150 + 100 + 1000 packets of speech: those that gave way to the others are few.
+    const loud = setup.sent.filter((packet) => packet.every((sample) => sample === LOUD)).length;
+    expect(loud).toBeGreaterThan(1170);
+  });
+
+  test("also when the stalled sound came in one piece", async () => {
+    const setup = setUp();
+    await advanceBy(setup.clock, 3000);
+    setup.outlet.received(3000);
+    void setup.write(LOUD, 3000);
+    for (let index = 0; index < 1000; index += 1) {
+      setup.outlet.received(20);
+      void setup.write(speech(index));
+      await advanceBy(setup.clock, 20);
+    }
+    expect(setup.outlet.waitingMs).toBeLessThan(80);
+  });
+
+  test.each([1, 2, 50])(
+    "is not taken for one that synthesises, %d times as fast as it plays, while the peer is heard",
+    async (speed) => {
+      const setup = setUp();
+      const { clock, outlet, write, sent } = setup;
+      const spoken = Array.from({ length: 1500 }, (_, index) => speech(index) + (index % 7));
+      const hearing = async (): Promise<void> => {
+        for (let index = 0; index < 2000; index += 1) {
+          outlet.received(20);
+          await advanceBy(clock, 20, 10);
+        }
+      };
+      const speaking = async (): Promise<void> => {
+        // The first sentence is there at once, the others come at their speed.
+        for (const [index, level] of spoken.entries()) {
+          await write(level);
+          if (index > 40) await clock.sleep(20 / speed);
+        }
+      };
+      await Promise.all([hearing(), speaking()]);
+      expect(sent.map((packet) => packet[0])).toEqual(spoken);
+    },
+  );
 });
 
 test("two packets become one that begins as the first and ends as the second, in each channel", () => {
