@@ -19,6 +19,12 @@ const PARTS: readonly Part[] = [
     build: buildLibrary,
   },
   {
+    name: "client",
+    sources: ["src/client", "src/protocol", "src/media", "src/async", "src/errors.ts", "package-lock.json"],
+    result: "dist/browser/client.js",
+    build: buildClientBundle,
+  },
+  {
     name: "page",
     sources: ["web", "src/client", "src/protocol", "src/async", "src/errors.ts", "package-lock.json"],
     result: "dist/page/index.html",
@@ -76,20 +82,38 @@ function stampPath(part: Part): string {
 }
 
 async function buildLibrary(): Promise<void> {
-  const { code, output } = await runTool("typescript", ["-p", "tsconfig.build.json", "--listEmittedFiles"]);
   const emitted = new Set<string>();
-  const messages: string[] = [];
-  for (const line of output.split(/\r?\n/)) {
-    const path = /^TSFILE:\s*(.+)$/.exec(line)?.[1];
-    if (path === undefined) messages.push(line);
-    else emitted.add(path.replaceAll("\\", "/"));
+  // Node's side and the browser's know different globals.
+  for (const project of ["tsconfig.build.json", "src/client/tsconfig.build.json"]) {
+    const { code, output } = await runTool("typescript", ["-p", project, "--listEmittedFiles"]);
+    const messages: string[] = [];
+    for (const line of output.split(/\r?\n/)) {
+      const path = /^TSFILE:\s*(.+)$/.exec(line)?.[1];
+      if (path === undefined) messages.push(line);
+      else emitted.add(path.replaceAll("\\", "/"));
+    }
+    if (code !== 0) throw new BuildError(`The library does not compile:\n${messages.join("\n")}`);
   }
-  if (code !== 0) throw new BuildError(`The library does not compile:\n${messages.join("\n")}`);
   // What a source left behind that has been moved or deleted must not be published.
   for (const path of await filesBelow(projectPath("dist"))) {
-    const inPage = path.startsWith(projectPath("dist/page"));
-    if (!inPage && !emitted.has(path.replaceAll("\\", "/"))) await rm(path);
+    const isBundled = path.startsWith(projectPath("dist/page")) || path.startsWith(projectPath("dist/browser"));
+    if (!isBundled && !emitted.has(path.replaceAll("\\", "/"))) await rm(path);
   }
+}
+
+/** The client as one small file, for pages without a bundler. */
+async function buildClientBundle(): Promise<void> {
+  const { build: bundle } = await import("vite");
+  await bundle({
+    configFile: false,
+    logLevel: "error",
+    build: {
+      target: "es2022",
+      outDir: projectPath("dist/browser"),
+      rolldownOptions: { output: { minify: true } }, // Vite itself leaves a library's blanks.
+      lib: { entry: projectPath("src/client/index.ts"), formats: ["es"], fileName: () => "client.js" },
+    },
+  });
 }
 
 async function buildPage(): Promise<void> {

@@ -33,7 +33,7 @@ import { type WsWebSocket, WsSocket } from "./sockets/ws-socket.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
-import type { AdditionalOutput } from "./ui/additional-output.ts";
+import type { AdditionalOutput, OutputValues } from "./ui/additional-output.ts";
 
 /** Where the routes of a Stream appear in an application. */
 export interface MountOptions {
@@ -41,6 +41,11 @@ export interface MountOptions {
   path?: string;
   /** Whether the built-in page is served at the prefix as well. @default false */
   page?: boolean;
+  /**
+   * Whether clients of `fastrtc/client` set additional inputs and are shown the additional outputs over their own connection, each its
+   * own alone. It counts for all of the Stream's sessions from then on. @default `page`
+   */
+  client?: boolean;
 }
 
 /** What `stream.offer` is told besides the body. */
@@ -70,6 +75,14 @@ export class Stream<
 > {
   /** The page: `stream.ui.launch()` serves it. Set it to show another. */
   ui: StreamUi;
+  /** What `connect<typeof stream>()` knows of it. Only the compiler sees it. */
+  declare readonly "~types"?: {
+    readonly inputs: InputArguments<Inputs>;
+    readonly outputs: OutputValues<Outputs>;
+    readonly modality: M;
+    /** As names, so that a Stream of any mode is a `Stream` still. */
+    readonly modes: { readonly [Name in ModeOfStream | "~"]?: Name };
+  };
   readonly #options: ResolvedStreamOptions;
   readonly #logger: Logger;
   readonly #peers: Peers;
@@ -127,7 +140,8 @@ export class Stream<
    * and Express: `server.on("upgrade", stream.upgrade)`.
    * @throws {FastRtcError} `invalid_argument` for an application of another kind, `invalid_option` for a path that is none.
    */
-  mount(app: MountableApp, { path = "", page = false }: MountOptions = {}): void {
+  mount(app: MountableApp, { path = "", page = false, client = page }: MountOptions = {}): void {
+    if (client) this.#peers.servePage();
     const routes = this.#routesFor(path, page);
     mountRoutes(app, routes, this.#logger, (...upgrade) => this.#takeUpgrade(...upgrade));
     this.#mountPaths.add(routes.basePath);
@@ -138,7 +152,8 @@ export class Stream<
    * Answers a request for one of the routes below `path`; any other gets a 404.
    * For frameworks that speak web standards: `export const POST = (request) => stream.fetch(request)`.
    */
-  async fetch(request: Request, { path = "", page = false }: MountOptions = {}): Promise<Response> {
+  async fetch(request: Request, { path = "", page = false, client = page }: MountOptions = {}): Promise<Response> {
+    if (client) this.#peers.servePage();
     return (
       (await this.#routesFor(path, page).handle(request)) ?? new Response("There is nothing here.\n", { status: 404 })
     );
@@ -323,7 +338,6 @@ export class Stream<
   }
 
   #routesFor(path: string, page: boolean): Routes {
-    if (page) this.#peers.servePage();
     const key = `${page} ${path}`;
     const routes = this.#routes.get(key) ?? new Routes(this.#service, { basePath: parseBasePath(path), page });
     this.#routes.set(key, routes);

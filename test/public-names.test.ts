@@ -4,9 +4,13 @@ import { publicNames } from "./support/public-api.ts";
 import { projectFile, readSourceTree } from "./support/source-tree.ts";
 
 /** The doors of the package, by the source that each is built from. */
-const doors = Object.values(packageExports()).flatMap((target) =>
-  typeof target === "string" ? [] : [target.default.replace("./dist/", "src/").replace(/\.js$/, ".ts")],
-);
+const doors = [
+  ...new Set(
+    Object.values(packageExports()).flatMap((target) =>
+      typeof target === "string" ? [] : [target.types.replace("./dist/", "src/").replace(/\.d\.ts$/, ".ts")],
+    ),
+  ),
+];
 
 describe.each(doors)("the door %s", (door) => {
   const names = publicNames(readSourceTree("src"), door);
@@ -59,9 +63,9 @@ describe("the check of docstrings", () => {
   });
 });
 
-function packageExports(): Record<string, string | { default: string }> {
+function packageExports(): Record<string, string | { types: string }> {
   const manifest = JSON.parse(readFileSync(projectFile("package.json"), "utf8")) as {
-    exports: Record<string, string | { default: string }>;
+    exports: Record<string, string | { types: string }>;
   };
   return manifest.exports;
 }

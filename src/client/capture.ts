@@ -7,7 +7,9 @@ export interface CaptureConstraints {
 }
 
 /** The part of `navigator.mediaDevices` that capturing needs; undefined where the browser hides it. */
-export type CaptureSource = Pick<MediaDevices, "getUserMedia"> | undefined;
+export type CaptureSource =
+  | (Pick<MediaDevices, "getUserMedia"> & Partial<Pick<MediaDevices, "getDisplayMedia">>)
+  | undefined;
 
 /**
  * Opens camera and microphone.
@@ -22,6 +24,27 @@ export async function capture(constraints: CaptureConstraints, source: CaptureSo
     return await source.getUserMedia(constraints);
   } catch (thrown) {
     throw captureError(thrown, device);
+  }
+}
+
+/**
+ * Asks the user for a screen, window or tab, and opens its picture.
+ * @throws {ClientError} as `capture` does; `permission_denied` when the user chooses none.
+ */
+export async function captureScreen(
+  constraints: MediaTrackConstraints | boolean,
+  source: CaptureSource,
+): Promise<MediaStream> {
+  if (!source?.getDisplayMedia) {
+    throw new ClientError(
+      "browser_failed",
+      "This browser shares no screens, or only those of pages on https or localhost.",
+    );
+  }
+  try {
+    return await source.getDisplayMedia({ video: constraints });
+  } catch (thrown) {
+    throw captureError(thrown, "screen");
   }
 }
 

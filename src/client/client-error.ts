@@ -1,3 +1,5 @@
+import { toError } from "../errors.ts";
+
 /** What went wrong in the browser or between it and the server, as a word a program can compare. */
 export type ClientErrorCode =
   /** The page is neither on https nor on localhost, so the browser hides camera and microphone. */
@@ -37,8 +39,11 @@ export interface ServerRefusal {
 /** Why a connection could not be made, broke, or did less than was asked. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
+  /** What went wrong, for programs. */
   readonly code: ClientErrorCode;
+  /** With `overconstrained`: the constraint that cannot be met, where the browser names it. */
   readonly constraint: string | undefined;
+  /** With `refused`: what the server said. */
   readonly refusal: ServerRefusal | undefined;
 
   constructor(code: ClientErrorCode, message: string, { constraint, refusal, ...options }: ClientErrorDetails = {}) {
@@ -47,4 +52,11 @@ export class ClientError extends Error {
     this.constraint = constraint;
     this.refusal = refusal;
   }
+}
+
+/** What was thrown while connecting, as a ClientError: the browser's own errors have no code. */
+export function toClientError(thrown: unknown): ClientError {
+  if (thrown instanceof ClientError) return thrown;
+  const message = `The browser could not connect: ${toError(thrown).message}`;
+  return new ClientError("browser_failed", message, { cause: thrown });
 }

@@ -1,27 +1,59 @@
 import type { Clock } from "../async/clock.ts";
 import type { CaptureConstraints, CaptureSource } from "./capture.ts";
+import type { SoundRates } from "./sound/sound-format.ts";
+import type { SoundDevice, SoundDeviceOptions } from "./sound/sound-device.ts";
+import type { TransportKind } from "./modality.ts";
+import type { StreamInputs, StreamModality, StreamMode, TypedStream } from "./stream-types.ts";
 
-/** Which kinds of media a stream has. */
-export type Modality = "video" | "audio" | "audio-video";
+/** The options of `connect()`; `modality` and `mode` have to be given where those of `S` are not the defaults. */
+export type ConnectOptions<S extends TypedStream = TypedStream> = CommonConnectOptions<S> &
+  ("video" extends StreamModality<S>
+    ? {
+        /** @default "video" */
+        modality?: StreamModality<S>;
+      }
+    : { modality: StreamModality<S> }) &
+  ("send-receive" extends StreamMode<S>
+    ? {
+        /** @default "send-receive" */
+        mode?: StreamMode<S>;
+      }
+    : { mode: StreamMode<S> });
 
-/** Which way they go, seen from the browser. */
-export type Mode = "send-receive" | "send" | "receive";
-
-export interface ConnectOptions {
-  /** @default "video" */
-  modality?: Modality;
-  /** @default "send-receive" */
-  mode?: Mode;
+/** Those options of `connect()` that do not depend on the modality and mode. */
+export interface CommonConnectOptions<S extends TypedStream = TypedStream> {
   /**
    * What to send: constraints for camera and microphone, which the connection then opens and stops, or a stream of
    * yours, which stays yours. @default what the modality needs, as the browser likes it
    */
   media?: CaptureConstraints | MediaStream;
+  /** The additional inputs to begin with, one value for each; `connection.setInput` changes them. @default the server's own */
+  inputs?: StreamInputs<S>;
+  /**
+   * Brings the additional inputs to a route of your own, which calls `stream.setInput`: for servers that take none from their clients,
+   * such as Python's FastRTC. Called when they change, and when the server asks for them. @default they go over the connection itself
+   */
+  sendInputs?: (webrtcId: string, inputs: StreamInputs<S>) => unknown;
+  /**
+   * What carries it. `"auto"` is WebRTC; a stream of modality "audio" and mode "send-receive" goes over a WebSocket where WebRTC has
+   * found no way through the network 5 seconds after the answer, or the browser has none. @default "auto"
+   */
+  transport?: "auto" | TransportKind;
+  /**
+   * Over a WebSocket to a server that agrees on no format, such as Python's FastRTC: the handler's rates, in hertz.
+   * @default { input: 48000, output: 24000 }
+   */
+  soundRates?: SoundRates;
+  /**
+   * Where the page itself serves the text of `soundWorkletSource()`, for pages whose content security policy takes no scripts from `blob:`.
+   * @default a `blob:` URL
+   */
+  soundWorkletUrl?: string | URL;
   /** STUN and TURN servers and the rest of it. @default none */
   rtcConfiguration?: RTCConfiguration;
   /** What the sender of the picture gives up when the network is slow, and the like. @default the browser's choice */
   rtpParams?: Partial<RTCRtpSendParameters>;
-  /** Whether the server is asked for what the page shows of the additional outputs. @default false */
+  /** Whether the server is asked for what the page shows of the additional outputs: the event `outputs`. @default false */
   showsOutputs?: boolean;
   /** Whether the server is asked, once a second, how the stream does on its side: `server` of the statistics. @default false */
   readsServerStats?: boolean;
@@ -40,11 +72,14 @@ export interface ConnectOptions {
 
 /** What the client needs of a browser. */
 export interface BrowserParts {
-  readonly createPeerConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** Undefined where the browser has no WebRTC. */
+  readonly createPeerConnection: ((configuration: RTCConfiguration) => RTCPeerConnection) | undefined;
+  readonly createWebSocket: (url: URL) => WebSocket;
+  readonly openSound: (options: SoundDeviceOptions) => Promise<SoundDevice>;
   readonly createMediaStream: () => MediaStream;
   readonly mediaDevices: CaptureSource;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
-  /** Where `online` is told: the window. */
+  /** Where `online` and `pagehide` are told: the window. */
   readonly networkEvents: Pick<EventTarget, "addEventListener">;
 }

@@ -2,6 +2,8 @@ import { systemClock } from "../async/clock.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import { Connection } from "./connection.ts";
 import { mediaDevices } from "./devices.ts";
+import { openSoundDevice } from "./sound/sound-device.ts";
+import type { TypedStream } from "./stream-types.ts";
 
 /**
  * Connects to a stream at the path it is mounted under, relative to the page or absolute. Returns at once, so that
@@ -11,21 +13,32 @@ import { mediaDevices } from "./devices.ts";
  * const connection = connect("./");
  * connection.on("output", (stream) => { video.srcObject = stream; });
  * ```
+ *
+ * With the type of the server's Stream, `connect<typeof stream>(…)`, its inputs and outputs have their types.
  */
-export function connect(url: string | URL, options: ConnectOptions = {}): Connection {
-  return new Connection(offerUrl(url), options, {
-    createPeerConnection: (configuration) => new RTCPeerConnection(configuration),
+export function connect<S extends TypedStream = TypedStream>(
+  url: string | URL,
+  ...[options]: object extends ConnectOptions<S> ? [options?: ConnectOptions<S>] : [options: ConnectOptions<S>]
+): Connection<S> {
+  // Within, one connection is like the other.
+  const given = (options ?? {}) as ConnectOptions;
+  const connection = new Connection(baseUrl(url), given, {
+    createPeerConnection:
+      typeof RTCPeerConnection === "undefined" ? undefined : (configuration) => new RTCPeerConnection(configuration),
+    createWebSocket: (address) => new WebSocket(address),
+    openSound: openSoundDevice,
     createMediaStream: () => new MediaStream(),
     mediaDevices: typeof navigator === "undefined" ? undefined : mediaDevices(),
     fetch: (input, init) => fetch(input, init),
     clock: systemClock,
     networkEvents: globalThis,
-    ...options.browser,
+    ...given.browser,
   });
+  return connection as unknown as Connection<S>;
 }
 
-function offerUrl(url: string | URL): URL {
+function baseUrl(url: string | URL): URL {
   const base = new URL(url, typeof location === "undefined" ? undefined : location.href);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return new URL("webrtc/offer", base);
+  return base;
 }

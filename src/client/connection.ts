@@ -1,24 +1,28 @@
-import { toError } from "../errors.ts";
 import { MessageJoiner } from "../protocol/message-pieces.ts";
 import type { ProtocolMessage } from "../protocol/server-message.ts";
-import { parseServerStats, type ServerStats } from "../protocol/server-stats.ts";
-import { capture, type CaptureConstraints } from "./capture.ts";
-import { ClientError } from "./client-error.ts";
-import type { BrowserParts, ConnectOptions, Modality, Mode } from "./connect-options.ts";
+import { ClientError, toClientError } from "./client-error.ts";
+import type { BrowserParts, ConnectOptions } from "./connect-options.ts";
+import type { Modality, Mode, TransportKind } from "./modality.ts";
 import type { CloseReason, ConnectionState } from "./connection-state.ts";
-import { type LiveStats, readStats, type StatsBaseline } from "./live-stats.ts";
-import { sendWithLeastDelay } from "./low-delay.ts";
-import { type OfferedMedia, PeerLink } from "./peer-link.ts";
+import { parseIncoming } from "./incoming.ts";
+import { InputSender } from "./input-sender.ts";
+import { InputMedia, type MediaKind } from "./input-media.ts";
+import type { Link, LinkEvents, OfferedMedia } from "./link.ts";
+import { Links } from "./links.ts";
+import type { LiveStats } from "./live-stats.ts";
+import { OutputMedia } from "./output-media.ts";
+import { performanceMark } from "./performance-mark.ts";
 import { Reconnection } from "./reconnection.ts";
-import { parseServerMessage, parseShownOutputs } from "./server-message.ts";
+import { StatsReader } from "./stats-reader.ts";
+import type { StreamInputs, StreamOutputs, TypedStream } from "./stream-types.ts";
 import { TypedEvents } from "./typed-events.ts";
 import { createWebrtcId } from "./webrtc-id.ts";
 
-/** How often statistics are read, in milliseconds. */
-const STATS_INTERVAL_MS = 1000;
+/** How long WebRTC may take from the answer on before a WebSocket takes its place, in milliseconds. */
+const FALLBACK_AFTER_MS = 5000;
 
 /** What a connection tells, by the name of the event. */
-export interface ConnectionEvents {
+export interface ConnectionEvents<S extends TypedStream = TypedStream> {
   state: ConnectionState;
   /** What is sent: camera and microphone, as soon as they are open, and again after a change of device. */
   input: MediaStream;
@@ -26,7 +30,7 @@ export interface ConnectionEvents {
   output: MediaStream;
   message: ProtocolMessage;
   /** What the page is to show: the value of each additional output. */
-  outputs: readonly unknown[];
+  outputs: StreamOutputs<S>;
   /** Once a second while connected. */
   stats: LiveStats;
   /** Trouble that does not end the connection; what does is in the `closed` state. */
@@ -34,103 +38,146 @@ export interface ConnectionEvents {
 }
 
 /** One stream between this page and the server, from the first step to the close. Made by `connect()`. */
-export class Connection implements AsyncDisposable {
+export class Connection<S extends TypedStream = TypedStream> implements AsyncDisposable {
   /** The name of this connection on the server, for the application's own routes. */
   readonly webrtcId = createWebrtcId();
 
-  readonly #events = new TypedEvents<ConnectionEvents>();
+  readonly #events = new TypedEvents<ConnectionEvents<S>>();
   readonly #abort = new AbortController();
   readonly #browser: BrowserParts;
   readonly #modality: Modality;
   readonly #mode: Mode;
-  readonly #media: CaptureConstraints | MediaStream;
-  readonly #ownsMedia: boolean;
-  readonly #url: URL;
+  readonly #media: InputMedia;
+  /** Whether a WebSocket may take the place of WebRTC. */
+  readonly #fallsBack: boolean;
+  readonly #links: Links;
+  readonly #stats: StatsReader;
+  readonly #inputs: InputSender;
+  readonly #output: OutputMedia;
   readonly #options: ConnectOptions;
   #state: ConnectionState = { type: "connecting", phase: "media" };
-  #link: PeerLink | undefined;
+  #link: Link | undefined;
   /** What lets a new connection go on with the session. */
   #session: string | undefined;
   #attempts = 0;
   #reconnection: Reconnection | undefined;
-  #baseline: StatsBaseline | undefined;
-  #serverStats: ServerStats | undefined;
-  #input: MediaStream | undefined;
-  #output: MediaStream | undefined;
   #cancelTimeout: (() => void) | undefined;
-  #inputs: readonly unknown[] | undefined;
+  #fallBack: (() => Promise<void>) | undefined;
+  #cancelFallback: (() => void) | undefined;
 
   constructor(url: URL, options: ConnectOptions, browser: BrowserParts) {
-    const { modality = "video", mode = "send-receive", signal } = options;
-    this.#url = url;
+    const { modality = "video", mode = "send-receive", transport = "auto", signal } = options;
+    const { media = { video: modality !== "audio", audio: modality !== "video" } } = options;
+    const { mediaDevices: source, createMediaStream } = browser;
+    this.#links = new Links({ url, webrtcId: this.webrtcId, browser, options });
     this.#options = options;
     this.#browser = browser;
     this.#modality = modality;
     this.#mode = mode;
-    this.#media = options.media ?? { video: modality !== "audio", audio: modality !== "video" };
-    this.#ownsMedia = !isStream(this.#media);
+    this.#fallsBack = transport === "auto" && modality === "audio" && mode === "send-receive";
+    this.#media = new InputMedia({
+      media,
+      source,
+      createMediaStream,
+      signal: this.#abort.signal,
+      replaceTrack: async (kind, track) => this.#link?.replaceTrack(kind, track),
+      onChange: (stream) => this.#events.emit("input", stream),
+      onTrouble: (error) => this.#events.emit("error", error),
+    });
+    this.#output = new OutputMedia(createMediaStream, (stream) => this.#events.emit("output", stream));
+    this.#inputs = new InputSender({
+      webrtcId: this.webrtcId,
+      sendInputs: options.sendInputs,
+      onTrouble: (error) => this.#events.emit("error", error),
+    });
+    this.#stats = new StatsReader({
+      clock: browser.clock,
+      signal: this.#abort.signal,
+      asksServer: options.readsServerStats ?? false,
+      link: () => this.#link,
+      onStats: (stats) => this.#events.emit("stats", stats),
+      onError: (thrown) => this.#fail(thrown),
+    });
     const onAbort = (): void => this.#finish({ type: "closed-here" });
-    signal?.addEventListener("abort", onAbort, { signal: this.#abort.signal });
-    browser.networkEvents.addEventListener("online", () => this.#networkChanged(), { signal: this.#abort.signal });
+    const until = { signal: this.#abort.signal };
+    signal?.addEventListener("abort", onAbort, until);
+    browser.networkEvents.addEventListener("online", () => this.#networkChanged(), until);
+    browser.networkEvents.addEventListener("pagehide", onAbort, until); // The server hears of it at once.
+    if (options.inputs) this.#inputs.set(options.inputs, undefined);
     this.#connect().catch((thrown: unknown) => this.#fail(thrown));
     if (signal?.aborted) onAbort();
   }
 
+  /** Where it stands. */
   get state(): ConnectionState {
     return this.#state;
   }
 
+  /** What carries it; undefined before it is chosen. */
+  get transport(): TransportKind | undefined {
+    return this.#link?.kind;
+  }
+
   /** Calls `listener` with every event of that name; the function returned takes it off again. */
-  on<Name extends keyof ConnectionEvents>(name: Name, listener: (detail: ConnectionEvents[Name]) => void): () => void {
+  on<Name extends keyof ConnectionEvents<S>>(
+    name: Name,
+    listener: (detail: ConnectionEvents<S>[Name]) => void,
+  ): () => void {
     return this.#events.on(name, listener);
   }
 
   /**
    * Sends from another camera or microphone, without a new connection. The one in use is stopped first, since phones
-   * open one camera at a time; when the new one fails, the old one is opened again.
-   * @throws {ClientError} as `capture` does; the connection stands all the same.
+   * open one camera at a time; when the new one fails, the old one is opened again. A stream of the caller's own is left as it is.
+   * @throws {ClientError} as for opening the first; the connection stands all the same.
    */
-  async switchDevice(kind: "video" | "audio", deviceId: string): Promise<void> {
-    const media = this.#media;
-    const input = this.#input;
-    const old = input?.getTracks().find((track) => track.kind === kind);
-    const sender = this.#link?.peer.getSenders().find((each) => each.track?.kind === kind);
-    if (isStream(media) || !input || !old || !sender) return;
-    const open = async (id: string | undefined): Promise<void> => {
-      const wishes = media[kind];
-      const { facingMode: _unused, ...rest } = typeof wishes === "object" ? wishes : {};
-      const opened = await capture(
-        { [kind]: { ...rest, ...(id ? { deviceId: { exact: id } } : {}) } },
-        this.#browser.mediaDevices,
-      );
-      const [track] = opened.getTracks();
-      if (this.#abort.signal.aborted || !track) {
-        for (const each of opened.getTracks()) each.stop();
-        return;
-      }
-      await sender.replaceTrack(track);
-      input.removeTrack(old);
-      input.addTrack(track);
-      this.#prepareTrack(track);
-      this.#events.emit("input", input);
-    };
-    const oldId = old.getSettings().deviceId;
-    old.stop();
-    try {
-      await open(deviceId);
-    } catch (thrown) {
-      await open(oldId);
-      throw thrown;
-    }
+  async switchDevice(kind: MediaKind, deviceId: string): Promise<void> {
+    await this.#media.switchDevice(kind, deviceId);
+  }
+
+  /** Whether silence is sent in place of the microphone, or black in place of the picture. */
+  isMuted(kind: MediaKind): boolean {
+    return this.#media.isMuted(kind);
+  }
+
+  /** Sends silence in place of the microphone, or black in place of the picture, whatever device it comes from, or ends that. */
+  setMuted(kind: MediaKind, isMuted: boolean): void {
+    this.#media.setMuted(kind, isMuted);
+  }
+
+  /** Whether a screen is sent in place of the camera. */
+  get sharesScreen(): boolean {
+    return this.#media.sharesScreen;
+  }
+
+  /**
+   * Asks the user for a screen, window or tab, and sends it in place of the camera until `stopScreen` or until the user ends it.
+   * Call it in answer to a click.
+   * @throws {ClientError} `permission_denied` when the user chooses none; the camera goes on then.
+   */
+  async shareScreen(constraints: MediaTrackConstraints | boolean = true): Promise<void> {
+    await this.#media.shareScreen(constraints);
+  }
+
+  /** Sends the camera again. Harmless when no screen is shared. */
+  async stopScreen(): Promise<void> {
+    await this.#media.stopScreen();
   }
 
   /**
    * Sets the additional inputs, one value for each, as soon as there is a way to say so; of several that wait only the newest is
-   * sent. The server takes them where it serves its page.
+   * sent. The server takes them where its page is served or `client: true` was said when it was mounted; any other needs `sendInputs`.
    */
-  setInputs(values: readonly unknown[]): void {
-    this.#inputs = values;
-    this.#link?.requests.setInputs(values);
+  setInput(...inputs: StreamInputs<S>): void {
+    this.#inputs.set(inputs, this.#link);
+  }
+
+  /**
+   * Sends a text, or anything else as JSON, to the handler's `message` method, as soon as the connection stands; of more than 256 that
+   * wait the oldest are dropped. FastRTC's servers take none over a WebSocket.
+   */
+  send(message: unknown): void {
+    this.#link?.requests.sendText(typeof message === "string" ? message : JSON.stringify(message));
   }
 
   /** Ends the connection: devices off, the server told. Harmless when repeated. */
@@ -145,76 +192,80 @@ export class Connection implements AsyncDisposable {
 
   async #connect(): Promise<void> {
     const { rtpParams, connectTimeoutMs = 30_000, reconnect = true } = this.#options;
-    const { mediaDevices, clock } = this.#browser;
     const { signal } = this.#abort;
     // Made before the camera is open, because its certificate takes time to generate, too.
-    const link = this.#createLink();
+    const link = this.#createLink(this.#links.first(this.#fallsBack));
     this.#link = link;
-
     if (this.#mode !== "receive") {
-      const media = this.#media;
-      const input = isStream(media) ? media : await capture(media, mediaDevices);
-      if (signal.aborted) {
-        if (this.#ownsMedia) stopTracks(input);
-        return;
-      }
+      await this.#media.open();
+      if (signal.aborted) return;
       performanceMark("fastrtc:media");
-      this.#input = input;
-      for (const track of input.getTracks()) this.#prepareTrack(track);
-      this.#events.emit("input", input);
     }
     this.#setState({ type: "connecting", phase: "signalling" });
-    this.#cancelTimeout = clock.after(connectTimeoutMs, () => {
+    this.#cancelTimeout = this.#browser.clock.after(connectTimeoutMs, () => {
       this.#fail(new ClientError("connection_lost", "No connection came about in time."));
     });
     performanceMark("fastrtc:offer");
-    const answer = await link.offer(this.#offered, reconnect);
+    const answer = await link.offer(this.#offered, reconnect || this.#fallsBack);
     if (signal.aborted) return;
     performanceMark("fastrtc:answer");
-    this.#session = answer.session;
+    if (reconnect) this.#session = answer.session;
     this.#setState({ type: "connecting", phase: "transport" });
+    if (this.#fallsBack && link.kind === "webrtc") {
+      const { session } = answer;
+      this.#fallBack = () => this.#connectBySocket(link, session).catch((thrown: unknown) => this.#fail(thrown));
+      this.#cancelFallback = this.#browser.clock.after(FALLBACK_AFTER_MS, () => void this.#fallBack?.());
+    }
     await link.accept(answer, rtpParams);
   }
 
-  get #offered(): OfferedMedia {
-    return { modality: this.#modality, mode: this.#mode, input: this.#input };
+  /** WebRTC found no way through the network: the same session goes over a WebSocket. */
+  async #connectBySocket(before: Link, session: string | undefined): Promise<void> {
+    this.#stopFallback();
+    if (this.#state.type !== "connecting" || this.#link !== before) return;
+    before.close();
+    const link = this.#createLink("websocket");
+    this.#link = link;
+    this.#attempts += 1;
+    const resume = session === undefined ? true : { session, attempt: this.#attempts };
+    const answer = await link.offer(this.#offered, resume).catch((cause: unknown) => {
+      if (!(cause instanceof ClientError) || cause.code !== "server_unreachable") throw cause;
+      throw new ClientError("connection_lost", "Neither WebRTC nor a WebSocket found a way to the server.", { cause });
+    });
+    if (this.#options.reconnect !== false) this.#session = answer.session ?? session;
+    await link.accept(answer);
   }
 
-  #createLink(): PeerLink {
-    const { rtcConfiguration = {}, showsOutputs = false } = this.#options;
+  #stopFallback(): void {
+    this.#cancelFallback?.();
+    this.#fallBack = undefined;
+  }
+
+  get #offered(): OfferedMedia {
+    return { modality: this.#modality, mode: this.#mode, input: this.#media.stream };
+  }
+
+  #createLink(kind: TransportKind): Link {
+    const { showsOutputs = false } = this.#options;
     const joiner = new MessageJoiner();
-    const link: PeerLink = new PeerLink({
-      url: this.#url,
-      webrtcId: this.webrtcId,
-      rtcConfiguration,
-      browser: this.#browser,
-      events: {
-        state: (state) => this.#onPeerState(link, state),
-        message: (data) => this.#receive(data, joiner),
-        channelClosed: () => this.#endedBy(link),
-        track: (track) => this.#received(track),
-        trouble: (error) => {
-          if (this.#state.type === "connecting" || error.code === "browser_failed") this.#events.emit("error", error);
-        },
+    const events: LinkEvents = {
+      state: (state) => this.#onLinkState(link, state),
+      message: (data) => this.#receive(data, joiner),
+      channelClosed: () => this.#endedBy(link),
+      track: (track) => this.#output.add(track),
+      trouble: (error) => {
+        if (this.#state.type === "connecting" || error.code === "browser_failed") this.#events.emit("error", error);
       },
-    });
+    };
+    const link: Link = this.#links.create(kind, events);
     if (showsOutputs) link.requests.showOutputs();
-    if (this.#inputs) link.requests.setInputs(this.#inputs);
+    this.#inputs.begin(link);
     return link;
   }
 
   /** The server ended it; but while a new connection comes about, the old one's end means nothing. */
-  #endedBy(link: PeerLink): void {
+  #endedBy(link: Link): void {
     if (link === this.#link && !this.#reconnection) this.#finish({ type: "ended-by-server", message: undefined });
-  }
-
-  #received(track: MediaStreamTrack): void {
-    const before = this.#output;
-    this.#output ??= this.#browser.createMediaStream();
-    const replaced = this.#output.getTracks().filter(({ kind }) => kind === track.kind);
-    for (const old of replaced) this.#output.removeTrack(old);
-    this.#output.addTrack(track);
-    if (!before || replaced.length > 0) this.#events.emit("output", this.#output);
   }
 
   #networkChanged(): void {
@@ -238,33 +289,23 @@ export class Connection implements AsyncDisposable {
     const session = this.#session;
     if (session === undefined) return;
     this.#attempts += 1;
-    const link = this.#createLink();
+    const isLostByRtc = this.#fallsBack && this.#attempts % 2 === 0; // Perhaps the new network knows no UDP.
+    const link = this.#createLink(this.transport === "websocket" || isLostByRtc ? "websocket" : "webrtc");
     signal.addEventListener("abort", () => link.close(), { once: true });
     const answer = await link.offer(this.#offered, { session, attempt: this.#attempts });
     this.#session = answer.session ?? session;
     await link.accept(answer, this.#options.rtpParams);
   }
 
-  #reconnected(link: PeerLink): void {
+  #reconnected(link: Link): void {
     this.#reconnection?.end({ succeeded: true });
     this.#reconnection = undefined;
     this.#link?.close();
     this.#link = link;
-    this.#baseline = undefined;
     this.#setState({ type: "connected", interrupted: false });
   }
 
-  #prepareTrack(track: MediaStreamTrack): void {
-    sendWithLeastDelay(track);
-    const device = track.kind === "video" ? "camera" : "microphone";
-    track.addEventListener(
-      "ended",
-      () => this.#events.emit("error", new ClientError("no_device", `The ${device} was disconnected or taken away.`)),
-      { signal: this.#abort.signal },
-    );
-  }
-
-  #onPeerState(link: PeerLink, state: RTCPeerConnectionState): void {
+  #onLinkState(link: Link, state: RTCPeerConnectionState): void {
     if (link !== this.#link) {
       if (state === "connected") this.#reconnected(link);
       else if (state === "failed" || state === "closed") this.#reconnection?.failed();
@@ -275,8 +316,10 @@ export class Connection implements AsyncDisposable {
         if (this.#state.type === "connecting") {
           performanceMark("fastrtc:connected");
           this.#cancelTimeout?.();
+          this.#stopFallback();
           this.#setState({ type: "connected", interrupted: false });
-          this.#pollStats();
+          this.#inputs.connected();
+          this.#stats.start();
         } else if (!this.#reconnection) {
           this.#setState({ type: "connected", interrupted: false });
         }
@@ -287,7 +330,9 @@ export class Connection implements AsyncDisposable {
         else this.#reconnect();
         return;
       case "failed":
-        if (this.#state.type !== "connected") {
+        if (this.#fallBack) {
+          void this.#fallBack();
+        } else if (this.#state.type !== "connected") {
           this.#fail(new ClientError("connection_lost", "No way through the network to the server was found."));
         } else if (this.#session === undefined) {
           this.#fail(new ClientError("connection_lost", "The connection was lost."));
@@ -307,68 +352,40 @@ export class Connection implements AsyncDisposable {
   #receive(data: unknown, joiner: MessageJoiner): void {
     const text = typeof data === "string" ? joiner.push(data) : data;
     if (text === undefined) return; // A piece of a message whose rest is to come.
-    const outputs = parseShownOutputs(text);
-    if (outputs) {
-      this.#events.emit("outputs", outputs);
-      return;
+    const incoming = parseIncoming(text);
+    switch (incoming.type) {
+      case "outputs":
+        this.#events.emit("outputs", incoming.values);
+        return;
+      case "server-stats":
+        this.#stats.serverStats = incoming.stats;
+        return;
+      case "unknown":
+        this.#events.emit("error", incoming.error);
+        return;
+      case "message":
+        this.#onMessage(incoming.message);
+        return;
     }
-    const serverStats = parseServerStats(text);
-    if (serverStats) {
-      this.#serverStats = serverStats;
-      return;
-    }
-    const message = parseServerMessage(text);
-    if (!message) {
-      this.#events.emit(
-        "error",
-        new ClientError(
-          "server_unreachable",
-          `The server sent a message that is not known here: ${String(data).slice(0, 200)}`,
-        ),
-      );
-      return;
-    }
+  }
+
+  #onMessage(message: ProtocolMessage): void {
     this.#events.emit("message", message);
+    if (message.type === "send_input") this.#inputs.again(this.#link);
     if (message.type === "end_stream") this.#finish({ type: "ended-by-server", message: message.data || undefined });
     if (message.type === "update_connection") this.#finish({ type: "ended-by-server", message: undefined });
   }
 
-  #pollStats(): void {
-    const cancel = this.#browser.clock.after(STATS_INTERVAL_MS, () => {
-      this.#abort.signal.removeEventListener("abort", cancel);
-      this.#emitStats().catch((thrown: unknown) => this.#fail(thrown));
-    });
-    this.#abort.signal.addEventListener("abort", cancel, { once: true });
-  }
-
-  async #emitStats(): Promise<void> {
-    const link = this.#link;
-    const report = await link?.peer.getStats();
-    if (!report || this.#abort.signal.aborted) return;
-    if (link === this.#link) {
-      const { stats, baseline } = readStats(report.values(), this.#baseline);
-      this.#baseline = baseline;
-      this.#events.emit("stats", { ...stats, server: this.#serverStats });
-      if (this.#options.readsServerStats) link?.requests.askStats();
-    }
-    this.#pollStats();
-  }
-
   #fail(thrown: unknown): void {
-    const error =
-      thrown instanceof ClientError
-        ? thrown
-        : new ClientError("browser_failed", `The browser could not connect: ${toError(thrown).message}`, {
-            cause: thrown,
-          });
-    this.#finish({ type: "failed", error });
+    this.#finish({ type: "failed", error: toClientError(thrown) });
   }
 
   #finish(reason: CloseReason): void {
     if (this.#abort.signal.aborted) return;
     this.#abort.abort();
     this.#cancelTimeout?.();
-    if (this.#ownsMedia && this.#input) stopTracks(this.#input);
+    this.#stopFallback();
+    this.#media.close();
     this.#reconnection?.end();
     this.#link?.close();
     this.#setState({ type: "closed", reason });
@@ -379,18 +396,4 @@ export class Connection implements AsyncDisposable {
     this.#state = state;
     this.#events.emit("state", state);
   }
-}
-
-function isStream(media: CaptureConstraints | MediaStream): media is MediaStream {
-  return "getTracks" in media;
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
-}
-
-/** Leaves a mark on the page's timeline, for measuring; the last connection's marks are the ones that stay. */
-function performanceMark(name: string): void {
-  performance.clearMarks(name);
-  performance.mark(name);
 }

@@ -33,5 +33,3 @@ export function onDevicesChange(callback: () => void): () => void {
 export function mediaDevices(): MediaDevices | undefined {
   return navigator.mediaDevices;
 }
-
-const NAMES = { videoinput: "Camera", audioinput: "Microphone", audiooutput: "Speaker" } as const;

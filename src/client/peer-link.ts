@@ -1,49 +1,34 @@
 import { ClientError } from "./client-error.ts";
-import type { BrowserParts, Modality, Mode } from "./connect-options.ts";
+import type { BrowserParts } from "./connect-options.ts";
+import type { MediaKind } from "./input-media.ts";
+import type { Link, LinkEvents, OfferedMedia } from "./link.ts";
+import type { StatsEntries } from "./live-stats.ts";
 import { receiveWithLeastDelay } from "./low-delay.ts";
 import { RequestChannel } from "./request-channel.ts";
 import { type OfferAnswer, type Resume, Signalling } from "./signalling.ts";
-
-/** What a link tells its connection; nothing any more once it is closed. */
-export interface PeerLinkEvents {
-  state(state: RTCPeerConnectionState): void;
-  message(data: unknown): void;
-  /** The server closed the data channel. */
-  channelClosed(): void;
-  track(track: MediaStreamTrack): void;
-  /** The server did not take a candidate, or the browser a wish. */
-  trouble(error: ClientError): void;
-}
 
 export interface PeerLinkOptions {
   readonly url: URL;
   readonly webrtcId: string;
   readonly rtcConfiguration: RTCConfiguration;
   readonly browser: BrowserParts;
-  readonly events: PeerLinkEvents;
+  readonly events: LinkEvents;
 }
 
-/** What is offered to the server. */
-export interface OfferedMedia {
-  readonly modality: Modality;
-  readonly mode: Mode;
-  /** What is sent. */
-  readonly input: MediaStream | undefined;
-}
-
-/** One `RTCPeerConnection` and its signalling: a connection has a new one whenever its network changes. */
-export class PeerLink {
-  readonly peer: RTCPeerConnection;
-  /** What the page asks of its session. */
+/** One `RTCPeerConnection` and its signalling. */
+export class PeerLink implements Link {
+  readonly kind = "webrtc";
   readonly requests: RequestChannel;
+  readonly #peer: RTCPeerConnection;
   readonly #signalling: Signalling;
-  readonly #events: PeerLinkEvents;
+  readonly #events: LinkEvents;
   readonly #abort = new AbortController();
 
   constructor({ url, webrtcId, rtcConfiguration, browser, events }: PeerLinkOptions) {
     const { signal } = this.#abort;
     this.#events = events;
-    this.peer = browser.createPeerConnection(rtcConfiguration);
+    if (!browser.createPeerConnection) throw new ClientError("browser_failed", "This browser has no WebRTC.");
+    this.#peer = browser.createPeerConnection(rtcConfiguration);
     this.#signalling = new Signalling({
       url,
       webrtcId,
@@ -51,45 +36,49 @@ export class PeerLink {
       fetch: browser.fetch,
       onCandidateError: (error) => events.trouble(error),
     });
-    const channel = this.peer.createDataChannel("text");
+    const channel = this.#peer.createDataChannel("text");
     this.requests = new RequestChannel(channel, signal);
     this.#listen(channel);
   }
 
-  /**
-   * Offers the media; returns the server's answer, which `accept` takes.
-   * @throws {ClientError} as `Signalling.offer` does.
-   */
   async offer({ modality, mode, input }: OfferedMedia, resume: Resume): Promise<OfferAnswer> {
     const kinds = modality === "audio-video" ? (["audio", "video"] as const) : ([modality] as const);
     const direction = ({ "send-receive": "sendrecv", send: "sendonly", receive: "recvonly" } as const)[mode];
     for (const kind of kinds) {
       const track = input?.getTracks().find((each) => each.kind === kind);
-      this.peer.addTransceiver(track ?? kind, { direction, streams: input ? [input] : [] });
+      this.#peer.addTransceiver(track ?? kind, { direction, streams: input ? [input] : [] });
     }
-    const offer = await this.peer.createOffer();
+    const offer = await this.#peer.createOffer();
     this.#abort.signal.throwIfAborted();
     const [answer] = await Promise.all([
       this.#signalling.offer(offer.sdp ?? "", resume),
-      this.peer.setLocalDescription(offer),
+      this.#peer.setLocalDescription(offer),
     ]);
     this.#abort.signal.throwIfAborted();
     return answer;
   }
 
   async accept({ sdp }: OfferAnswer, rtpParams?: Partial<RTCRtpSendParameters>): Promise<void> {
-    await this.peer.setRemoteDescription({ type: "answer", sdp });
+    await this.#peer.setRemoteDescription({ type: "answer", sdp });
     if (rtpParams) await this.#applyRtpParams(rtpParams);
   }
 
-  /** Ends it, and all that it tells. Harmless when repeated. */
+  async replaceTrack(kind: MediaKind, track: MediaStreamTrack): Promise<void> {
+    const sender = this.#peer.getSenders().find((each) => each.track?.kind === kind);
+    await sender?.replaceTrack(track);
+  }
+
+  async readStats(): Promise<StatsEntries> {
+    return (await this.#peer.getStats()).values();
+  }
+
   close(): void {
     this.#abort.abort();
-    this.peer.close();
+    this.#peer.close();
   }
 
   async #applyRtpParams(rtpParams: Partial<RTCRtpSendParameters>): Promise<void> {
-    for (const sender of this.peer.getSenders()) {
+    for (const sender of this.#peer.getSenders()) {
       if (!sender.track || this.#abort.signal.aborted) continue;
       try {
         await sender.setParameters({ ...sender.getParameters(), ...rtpParams });
@@ -102,7 +91,7 @@ export class PeerLink {
   }
 
   #listen(channel: RTCDataChannel): void {
-    const { peer } = this;
+    const peer = this.#peer;
     const { signal } = this.#abort;
     channel.addEventListener("message", ({ data }) => this.#events.message(data), { signal });
     channel.addEventListener("close", () => this.#events.channelClosed(), { signal });

@@ -4,6 +4,9 @@ import { splitMessage } from "../protocol/message-pieces.ts";
 /** How many bytes may wait in the browser before the next piece of a long message is held back. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
+/** How many texts of the application wait for the channel to open; the oldest go first. */
+const MAX_WAITING_TEXTS = 256;
+
 /** What is used of an `RTCDataChannel`. */
 export type RequestDataChannel = Pick<
   RTCDataChannel,
@@ -20,6 +23,7 @@ export class RequestChannel {
   #showsOutputs = false;
   #asksStats = false;
   #inputs: readonly unknown[] | undefined;
+  readonly #texts: string[] = [];
   #sending = false;
 
   constructor(channel: RequestDataChannel, signal: AbortSignal) {
@@ -45,6 +49,13 @@ export class RequestChannel {
     this.#send();
   }
 
+  /** Sends a text of the application's own. */
+  sendText(text: string): void {
+    this.#texts.push(text);
+    if (this.#texts.length > MAX_WAITING_TEXTS) this.#texts.shift();
+    this.#send();
+  }
+
   #send(): void {
     if (this.#sending || this.#channel.readyState !== "open" || this.#signal.aborted) return;
     void this.#sendAll(); // It never rejects.
@@ -52,8 +63,8 @@ export class RequestChannel {
 
   async #sendAll(): Promise<void> {
     this.#sending = true;
-    for (let request = this.#next(); request; request = this.#next()) {
-      for (const text of splitMessage(encodeClientRequest(request))) {
+    for (let request = this.#next(); request !== undefined; request = this.#next()) {
+      for (const text of splitMessage(request)) {
         await this.#room();
         if (this.#signal.aborted || this.#channel.readyState !== "open") return;
         this.#channel.send(text);
@@ -63,7 +74,14 @@ export class RequestChannel {
     this.#sending = false;
   }
 
-  #next(): ClientRequest | undefined {
+  #next(): string | undefined {
+    const text = this.#texts.shift();
+    if (text !== undefined) return text;
+    const request = this.#nextRequest();
+    return request && encodeClientRequest(request);
+  }
+
+  #nextRequest(): ClientRequest | undefined {
     if (this.#showsOutputs) {
       this.#showsOutputs = false;
       return { type: "show_outputs" };

@@ -103,7 +103,7 @@ export class Peers {
     return session;
   }
 
-  /** Sessions that begin from now on let their visitor set the additional inputs and be shown the outputs. */
+  /** Sessions that begin from now on let their client set the additional inputs and be shown the outputs. */
   servePage(): void {
     this.#servesPage = true;
   }

@@ -10,6 +10,7 @@ interface DescriptorBase {
   readonly interactive: boolean | null;
 }
 
+/** What the page is told of `slider()`. */
 export interface SliderDescriptor extends DescriptorBase {
   readonly type: "slider";
   readonly value: number;
@@ -19,6 +20,7 @@ export interface SliderDescriptor extends DescriptorBase {
   readonly step: number | null;
 }
 
+/** What the page is told of `number()`. */
 export interface NumberDescriptor extends DescriptorBase {
   readonly type: "number";
   readonly value: number | null;
@@ -29,6 +31,7 @@ export interface NumberDescriptor extends DescriptorBase {
   readonly precision: number | null;
 }
 
+/** What the page is told of `textbox()`. */
 export interface TextboxDescriptor extends DescriptorBase {
   readonly type: "textbox";
   readonly value: string;
@@ -39,6 +42,7 @@ export interface TextboxDescriptor extends DescriptorBase {
   readonly inputType: "text" | "password" | "email";
 }
 
+/** What the page is told of `checkbox()`. */
 export interface CheckboxDescriptor extends DescriptorBase {
   readonly type: "checkbox";
   readonly value: boolean;
@@ -50,12 +54,14 @@ export interface ChoiceDescriptor {
   readonly value: string | number;
 }
 
+/** What the page is told of `radio()`. */
 export interface RadioDescriptor extends DescriptorBase {
   readonly type: "radio";
   readonly value: string | number | null;
   readonly choices: readonly ChoiceDescriptor[];
 }
 
+/** What the page is told of `dropdown()`. */
 export interface DropdownDescriptor extends DescriptorBase {
   readonly type: "dropdown";
   readonly value: string | number | null | readonly (string | number)[];
@@ -64,12 +70,14 @@ export interface DropdownDescriptor extends DescriptorBase {
   readonly maxChoices: number | null;
 }
 
+/** What the page is told of `image()`. */
 export interface ImageDescriptor extends DescriptorBase {
   readonly type: "image";
   readonly value: FileData | null;
   readonly maxBytes: number;
 }
 
+/** What the page is told of `audio()`. */
 export interface AudioDescriptor extends DescriptorBase {
   readonly type: "audio";
   readonly value: FileData | null;
@@ -77,6 +85,7 @@ export interface AudioDescriptor extends DescriptorBase {
   readonly autoplay: boolean;
 }
 
+/** What the page is told of `file()`. */
 export interface FileDescriptor extends DescriptorBase {
   readonly type: "file";
   readonly value: FileData | null | readonly FileData[];
@@ -85,21 +94,25 @@ export interface FileDescriptor extends DescriptorBase {
   readonly maxBytes: number;
 }
 
+/** What the page is told of `html()`. */
 export interface HtmlDescriptor extends DescriptorBase {
   readonly type: "html";
   readonly value: string;
 }
 
+/** What the page is told of `markdown()`. */
 export interface MarkdownDescriptor extends DescriptorBase {
   readonly type: "markdown";
   readonly value: string;
 }
 
+/** What the page is told of `json()`. */
 export interface JsonDescriptor extends DescriptorBase {
   readonly type: "json";
   readonly value: JsonValue;
 }
 
+/** What the page is told of `code()`. */
 export interface CodeDescriptor extends DescriptorBase {
   readonly type: "code";
   readonly value: string;
@@ -116,6 +129,7 @@ export interface ChatMessage {
   readonly title?: string;
 }
 
+/** What the page is told of `chatbot()`. */
 export interface ChatbotDescriptor extends DescriptorBase {
   readonly type: "chatbot";
   readonly value: readonly ChatMessage[];
@@ -130,6 +144,7 @@ export interface LabelValue {
   readonly confidences: readonly { readonly label: string; readonly confidence: number }[];
 }
 
+/** What the page is told of `label()`. */
 export interface LabelDescriptor extends DescriptorBase {
   readonly type: "label";
   readonly value: LabelValue | null;
@@ -137,17 +152,20 @@ export interface LabelDescriptor extends DescriptorBase {
   readonly numTopClasses: number | null;
 }
 
+/** One picture of a gallery. */
 export interface GalleryItem {
   readonly image: FileData;
   readonly caption: string | null;
 }
 
+/** What the page is told of `gallery()`. */
 export interface GalleryDescriptor extends DescriptorBase {
   readonly type: "gallery";
   readonly value: readonly GalleryItem[];
   readonly columns: number;
 }
 
+/** One line, row of bars or cloud of points. */
 export interface PlotSeries {
   readonly name?: string;
   /** As long as `y`: numbers, or the names of bars. */
@@ -164,6 +182,7 @@ export interface PlotValue {
   readonly yLabel?: string;
 }
 
+/** What the page is told of `plot()`. */
 export interface PlotDescriptor extends DescriptorBase {
   readonly type: "plot";
   readonly value: PlotValue | null;
@@ -175,6 +194,7 @@ export interface StateDescriptor extends DescriptorBase {
   readonly value: null;
 }
 
+/** What the page is told of `button()`. */
 export interface ButtonDescriptor extends DescriptorBase {
   readonly type: "button";
   /** How many times it was pressed. */

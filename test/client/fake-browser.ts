@@ -157,6 +157,10 @@ export function fakeBrowser({
         peers.push(peer);
         return peer as unknown as RTCPeerConnection;
       },
+      createWebSocket: () => {
+        throw new Error("This test has no WebSocket.");
+      },
+      openSound: () => Promise.reject(new Error("This test has no sound.")),
       createMediaStream: () => new FakeStream() as unknown as MediaStream,
       mediaDevices: { getUserMedia: getUserMedia ?? open },
       fetch: (_url, init) => {

@@ -25,7 +25,7 @@ export function useFields(config: PageConfig): UsedFields {
     latest.current = next;
     setValues(next);
   }, []);
-  const submit = useCallback(() => connection.current?.setInputs(latest.current.inputs), []);
+  const submit = useCallback(() => connection.current?.setInput(...latest.current.inputs), []);
   const change = useCallback(
     (index: number, value: unknown, isFinal: boolean) => {
       wasTouched.current = true;

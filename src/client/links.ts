@@ -1,0 +1,46 @@
+import type { BrowserParts, ConnectOptions } from "./connect-options.ts";
+import type { TransportKind } from "./modality.ts";
+import type { Link, LinkEvents } from "./link.ts";
+import { PeerLink } from "./peer-link.ts";
+import { SocketLink } from "./sound/socket-link.ts";
+
+export interface LinksOptions {
+  /** The path that the stream is mounted under. */
+  readonly url: URL;
+  readonly webrtcId: string;
+  readonly browser: BrowserParts;
+  readonly options: ConnectOptions;
+}
+
+/** Makes the ways to one server. */
+export class Links {
+  readonly #made: LinksOptions;
+
+  constructor(made: LinksOptions) {
+    this.#made = made;
+  }
+
+  /** What is tried first. */
+  first(fallsBack: boolean): TransportKind {
+    const { options, browser } = this.#made;
+    const { transport = "auto" } = options;
+    if (transport !== "auto") return transport;
+    return fallsBack && !browser.createPeerConnection ? "websocket" : "webrtc";
+  }
+
+  /** @throws {ClientError} `browser_failed` where the browser has no such thing. */
+  create(kind: TransportKind, events: LinkEvents): Link {
+    const { url, webrtcId, browser, options } = this.#made;
+    const { rtcConfiguration = {}, soundRates, soundWorkletUrl: workletUrl } = options;
+    const common = { webrtcId, browser, events };
+    return kind === "webrtc"
+      ? new PeerLink({ ...common, url: new URL("webrtc/offer", url), rtcConfiguration })
+      : new SocketLink({ ...common, url: socketUrl(url), soundRates, workletUrl });
+  }
+}
+
+function socketUrl(base: URL): URL {
+  const url = new URL("websocket/offer", base);
+  url.protocol = base.protocol === "http:" ? "ws:" : "wss:";
+  return url;
+}
