@@ -46,6 +46,11 @@ export class AcknowledgedBitrate {
     this.#variance += VARIANCE_OF_CHANGE;
   }
 
+  /** Begins a new sample: what arrived before the next packet is not known. */
+  handleGap(): void {
+    this.#restart();
+  }
+
   #sample(nowMs: number, byteLength: number): number | undefined {
     const windowMs = this.#kbps === undefined ? FIRST_WINDOW_MS : WINDOW_MS;
     if (this.#lastMs !== undefined && nowMs < this.#lastMs - windowMs) this.#restart();

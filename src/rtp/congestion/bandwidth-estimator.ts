@@ -157,6 +157,7 @@ export class BandwidthEstimator {
     const arrived = results.filter(isArrived).toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs);
     const isIdle = this.#idle.idleSinceMs !== undefined;
     let probedBps: number | undefined;
+    if (this.#sent.followsGap) this.#acknowledged.handleGap();
     for (const packet of arrived) {
       this.#acknowledged.add(packet, isIdle);
       probedBps = this.#probeResults.add(packet) ?? probedBps;
@@ -189,15 +190,16 @@ export class BandwidthEstimator {
     { probedBps, nowMs, roundTripMs }: { probedBps: number | undefined; nowMs: number; roundTripMs: number },
   ): void {
     let sawOveruse = false;
-    for (const packet of arrived) {
-      this.#queue.add(packet);
+    for (const [index, packet] of arrived.entries()) {
+      this.#queue.add(packet, index === 0 && this.#sent.followsGap);
       const delta = this.#groups.add(packet);
       if (delta && this.#detector.update(delta) === "overuse") sawOveruse = true;
     }
     const shortMs = SHORT_QUEUE_MS + (PACKET_BITS * 1000) / this.#delayBased.currentBps;
     const sentAfterMs = this.#loweredAtMs;
     const depthMs = this.#queue.depthMs({ windowMs: DEEP_QUEUE_WINDOW_MS, sentAfterMs });
-    const isDeep = depthMs > shortMs + DEEP_QUEUE_MS;
+    const throughputBps = this.#queue.throughputBps(shortMs);
+    const isDeep = depthMs > shortMs + DEEP_QUEUE_MS && throughputBps !== undefined;
     const isLong = this.#queue.depthMs({ windowMs: QUEUE_WINDOW_MS, sentAfterMs }) > shortMs;
     const isSteep = sawOveruse || this.#detector.state === "overuse";
     // Delays that rise within each picture and fall before the next one only tell that pictures leave quickly.
@@ -212,8 +214,7 @@ export class BandwidthEstimator {
       return;
     }
     const isBlip = !isDeep && this.#overuseCount === 1 && this.#idle.idleSinceMs !== undefined;
-    const throughputBps = isOveruse ? this.#queue.throughputBps(shortMs) : undefined;
-    const acknowledgedBps = throughputBps ?? this.#acknowledged.currentBps;
+    const acknowledgedBps = (isOveruse ? throughputBps : undefined) ?? this.#acknowledged.currentBps;
     const bpsBefore = this.#delayBased.currentBps;
     this.#delayBased.update({ use, acknowledgedBps, roundTripMs, isBlip, nowMs });
     if (!isOveruse) return;

@@ -32,6 +32,7 @@ export class SentTransportPackets {
   #last: number | undefined;
   /** The highest number that feedback has told of, and what has left after it. */
   #highestReported = -Infinity;
+  #followsGap = false;
   #outstandingBytes = 0;
   #referenceMs = 0;
   #lastReference: number | undefined;
@@ -39,6 +40,11 @@ export class SentTransportPackets {
   /** Bytes that left after the last packet that feedback has told of. */
   get outstandingBytes(): number {
     return this.#outstandingBytes;
+  }
+
+  /** Whether feedback from before the last one is missing: what it told of is not known. */
+  get followsGap(): boolean {
+    return this.#followsGap;
   }
 
   /** Notes a packet that leaves. */
@@ -84,6 +90,7 @@ export class SentTransportPackets {
       results.push({ sequence, ...packet, arrivedAtMs: referenceMs + ticks * ARRIVAL_TICK_MS });
     }
     lose(packetCount);
+    this.#followsGap = base > this.#highestReported + 1 && this.#highestReported >= 0;
     this.#noteReported(Math.min(base + packetCount - 1, this.#last));
     return results;
   }

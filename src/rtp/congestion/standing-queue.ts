@@ -5,6 +5,8 @@ const SPAN_MS = 2000;
 const SPANS = 5;
 /** So many packets have to be delayed at least for a queue to stand. */
 const MIN_PACKETS = 3;
+/** Over less than this time no rate is measured: one packet that comes late would change it too much. */
+const MIN_SPAN_MS = 80;
 /** How far back arrivals are kept, and how many. */
 const KEPT_MS = 500;
 const MAX_KEPT = 1024;
@@ -14,6 +16,7 @@ interface Arrival {
   readonly arrivedAtMs: number;
   readonly delayMs: number;
   readonly byteLength: number;
+  readonly followsGap: boolean;
 }
 
 /**
@@ -28,8 +31,8 @@ export class StandingQueue {
   readonly #shortestMs: number[] = [];
   #spanEndMs = -Infinity;
 
-  /** Takes packets in the order of their arrival. */
-  add({ sentAtMs, arrivedAtMs, byteLength }: ArrivedPacket): void {
+  /** Takes packets in the order of their arrival. @param followsGap Whether it is not known what arrived just before. */
+  add({ sentAtMs, arrivedAtMs, byteLength }: ArrivedPacket, followsGap = false): void {
     const delayMs = arrivedAtMs - sentAtMs;
     if (arrivedAtMs >= this.#spanEndMs) {
       this.#spanEndMs = arrivedAtMs + SPAN_MS;
@@ -38,7 +41,7 @@ export class StandingQueue {
     }
     const last = this.#shortestMs.length - 1;
     this.#shortestMs[last] = Math.min(this.#shortestMs[last] ?? delayMs, delayMs);
-    this.#arrivals.push({ sentAtMs, arrivedAtMs, delayMs, byteLength });
+    this.#arrivals.push({ sentAtMs, arrivedAtMs, delayMs, byteLength, followsGap });
     const tooOld = (arrival: Arrival | undefined): boolean =>
       arrival !== undefined && (arrivedAtMs - arrival.arrivedAtMs > KEPT_MS || this.#arrivals.length > MAX_KEPT);
     while (tooOld(this.#arrivals[0])) this.#arrivals.shift();
@@ -69,23 +72,22 @@ export class StandingQueue {
     return packets < MIN_PACKETS ? 0 : Math.max(0, shortestMs - this.#emptyMs);
   }
 
-  /** How much arrived per second since when the queue was last shorter than this; `undefined` when it is now. */
+  /** How much arrived per second since when the queue was last shorter than this; `undefined` when it is now, or was just before. */
   throughputBps(depthMs: number): number | undefined {
-    const newest = this.#arrivals.at(-1);
-    if (!newest) return undefined;
     const slowMs = this.#emptyMs + depthMs;
     let bytes = 0;
-    let firstMs = newest.arrivedAtMs;
-    let first = 0;
+    let spanMs = 0;
+    let later: Arrival | undefined;
     for (let index = this.#arrivals.length - 1; index >= 0; index -= 1) {
       const arrival = this.#arrivals[index];
       if (!arrival || arrival.delayMs < slowMs) break;
-      bytes += arrival.byteLength;
-      firstMs = arrival.arrivedAtMs;
-      first = arrival.byteLength;
+      if (later && !later.followsGap) {
+        bytes += later.byteLength;
+        spanMs += later.arrivedAtMs - arrival.arrivedAtMs;
+      }
+      later = arrival;
     }
-    const spanMs = newest.arrivedAtMs - firstMs;
-    return spanMs > 0 ? ((bytes - first) * 8000) / spanMs : undefined;
+    return spanMs >= MIN_SPAN_MS ? (bytes * 8000) / spanMs : undefined;
   }
 
   get #emptyMs(): number {

@@ -43,6 +43,21 @@ describe("StandingQueue", () => {
     const queue = queueOf([...pictures([0]), [400, 600], [410, 630], [420, 660], [430, 690]]);
     expect(queue.throughputBps(50)).toBe(200_000);
     expect(queue.throughputBps(250)).toBeUndefined();
+    expect(queue.throughputBps(210)).toBeUndefined();
+  });
+
+  it("leaves out the time of which feedback was lost", () => {
+    const queue = queueOf([...pictures([0]), [400, 600], [410, 630], [420, 660]]);
+    const packet = (sentAtMs: number, arrivedAtMs: number) => ({
+      sequence: 0,
+      sentAtMs,
+      arrivedAtMs,
+      byteLength: 1000,
+      probe: undefined,
+    });
+    queue.add(packet(500, 1150), true);
+    queue.add(packet(510, 1190));
+    expect(queue.throughputBps(50)).toBe(200_000);
   });
 
   it("takes a delay that has lasted for ten seconds for that of the path", () => {
