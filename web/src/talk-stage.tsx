@@ -56,6 +56,11 @@ export function TalkStage(props: TalkStageProps): VNode {
           chatbot?.type === "chatbot" &&
           messages.length > 0 && <Chat messages={messages} placeholder={chatbot.placeholder} />
         )}
+        {phase.type === "idle" && !hasNotice && phase.note && (
+          <p class="talk-note" role="status">
+            {phase.note}
+          </p>
+        )}
         {isLive && messages.length === 0 && <VoiceWave input={input} output={output} isMuted={isMuted} />}
       </div>
       <Composer

@@ -3,6 +3,7 @@ import {
   type CaptureConstraints,
   ClientError,
   type Connection,
+  type ConnectionState,
   connect,
   onDevicesChange,
   relaxConstraints,
@@ -51,7 +52,7 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
   }, []);
 
   const start = useCallback(
-    (options: StartOptions) => {
+    function begin(options: StartOptions): void {
       performance.clearMarks("fastrtc:click");
       performance.mark("fastrtc:click");
       running.current?.close();
@@ -70,6 +71,10 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
       const slow = setTimeout(() => dispatch({ type: "slow" }), SLOW_AFTER_MS);
       connection.on("state", (reached) => {
         if (reached.type !== "connecting") clearTimeout(slow);
+        if (isChosenDeviceGone(reached, options)) {
+          begin({ ...options, devices: {} }); // Chosen on an earlier visit: no reason to have none.
+          return;
+        }
         const problemOf = (error: ClientError): Problem | undefined => problemFor(config, error);
         dispatch({ type: "state", state: reached, atMs: performance.now(), problemOf });
       });
@@ -114,14 +119,20 @@ function captureConstraints(config: PageConfig, { devices, relaxed }: StartOptio
   const wishes = (kind: "video" | "audio", deviceId: string | undefined): MediaTrackConstraints => {
     const asked = deviceConstraints(config, kind);
     const { facingMode, ...rest } = relaxed ? relaxConstraints(asked) : asked;
-    // Chosen on an earlier visit it may be gone, which is no reason to have none.
-    if (deviceId) return { ...rest, deviceId: { ideal: deviceId } };
+    // A wish alone would be passed over: Chromium takes the default microphone all the same.
+    if (deviceId) return { ...rest, deviceId: relaxed ? { ideal: deviceId } : { exact: deviceId } };
     return facingMode === undefined ? rest : { ...rest, facingMode };
   };
   return {
     video: config.modality === "audio" ? false : wishes("video", devices.camera),
     audio: config.modality === "video" ? false : wishes("audio", devices.microphone),
   };
+}
+
+/** Whether the connection failed, perhaps, because a device that was chosen is not there any more. */
+function isChosenDeviceGone(state: ConnectionState, { devices, relaxed }: StartOptions): boolean {
+  if (state.type !== "closed" || state.reason.type !== "failed" || relaxed) return false;
+  return state.reason.error.code === "overconstrained" && (devices.camera ?? devices.microphone) !== undefined;
 }
 
 /** A track that is not enabled sends silence. */
