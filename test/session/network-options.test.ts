@@ -22,6 +22,7 @@ describe("network options", () => {
     ["half a range", { portRange: [50_000] as unknown as [number, number] }, "such as [50000, 50100]"],
     ["port 0", { udpPort: 0 }, "udpPort is at least 1"],
     ["a port that is not whole", { udpPort: 3478.5 }, "udpPort is a whole number from 1 to 65535"],
+    ["one port for two things", { udpPort: 3, relayPort: 3 }, "relayPort is a second port"],
     ["a range and one port", { portRange: [1, 2], udpPort: 3 }, "set only one of the two"],
   ])("refuse %s", (_what, network, sentence) => {
     expect(refusalOf(network)).toContain(sentence);
@@ -32,11 +33,13 @@ describe("network options", () => {
       networkFromEnvironment({
         FASTRTC_PUBLIC_ADDRESSES: "203.0.113.7, 2001:db8::7",
         FASTRTC_UDP_PORT_RANGE: "50000-50100",
+        FASTRTC_RELAY_PORT: "50101",
         FASTRTC_BIND_ADDRESS: "10.0.0.5",
       }),
     ).toEqual({
       publicAddresses: ["203.0.113.7", "2001:db8::7"],
       portRange: [50_000, 50_100],
+      relayPort: 50_101,
       bindAddress: "10.0.0.5",
     });
     expect(networkFromEnvironment({ FASTRTC_UDP_PORT: "50000", FASTRTC_BIND_ADDRESS: " " })).toEqual({

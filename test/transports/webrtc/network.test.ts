@@ -1,18 +1,18 @@
 import { createSocket } from "node:dgram";
 import { describe, expect, test } from "vitest";
-import { type NetworkOptions, Stream } from "../../../src/index.ts";
+import { type NetworkOptions, type RtcConfigurationSource, Stream } from "../../../src/index.ts";
 import { parseCandidate } from "../../../src/protocol/sdp/candidate.ts";
 import { NativeClient } from "../../support/native-client.ts";
 import { RecordingLogger } from "../../support/recording-logger.ts";
 
-function streamWith(network: NetworkOptions) {
+function streamWith(network: NetworkOptions, rtcConfiguration?: RtcConfigurationSource) {
   const logger = new RecordingLogger();
-  return new Stream({ handler: (frame) => frame, modality: "video", concurrencyLimit: null, logger, network });
+  const common = { modality: "video", concurrencyLimit: null, logger, network } as const;
+  return new Stream({ handler: (frame) => frame, ...common, ...(rtcConfiguration && { rtcConfiguration }) });
 }
 
 /** The candidates of a Stream's answer. */
-async function answeredCandidates(network: NetworkOptions) {
-  const stream = streamWith(network);
+async function answeredCandidates(network: NetworkOptions, stream = streamWith(network)) {
   const client = new NativeClient();
   const reply = await stream.offer({ type: "offer", sdp: await client.offer(), webrtc_id: client.id });
   await stream.close();
@@ -42,6 +42,46 @@ describe("the network that a Stream is told of", () => {
       { address: "203.0.113.7", port, type: "host" },
       { address: "127.0.0.1", port, type: "host" },
     ]);
+  });
+
+  test("a port for peers behind TURN over TCP is announced last, at the public address as well", async () => {
+    const relayPort = await freePort();
+    const network = {
+      publicAddresses: ["203.0.113.7"],
+      bindAddress: "127.0.0.1",
+      udpPort: await freePort(),
+      relayPort,
+    };
+    expect(await answeredCandidates(network)).toEqual([
+      { address: "203.0.113.7", port: network.udpPort, type: "host" },
+      { address: "203.0.113.7", port: relayPort, type: "host" },
+      { address: "127.0.0.1", port: network.udpPort, type: "host" },
+      { address: "127.0.0.1", port: relayPort, type: "host" },
+    ]);
+  });
+
+  test.each(["turns:192.0.2.1", "turn:192.0.2.1?transport=tcp"])(
+    "there is such a port once a configuration names %s",
+    async (urls) => {
+      const network = { bindAddress: "127.0.0.1" };
+      const iceServers = [{ urls, username: "u", credential: "c" }];
+      expect(await answeredCandidates(network, streamWith(network, { iceServers }))).toHaveLength(2);
+      expect(await answeredCandidates(network)).toHaveLength(1);
+    },
+  );
+
+  test("there is such a port for the peers after one that had such a relay", async () => {
+    const stream = streamWith({ bindAddress: "127.0.0.1" });
+    const [first, second] = [new NativeClient({ bindAddress: "127.0.0.1" }), new NativeClient()];
+    const { sdp } = await first.connect(stream);
+    expect(sdp.match(/a=candidate/g)).toHaveLength(1);
+    const candidate = "candidate:1437932648 1 udp 16785663 192.0.2.1 62997 typ relay raddr 0.0.0.0 rport 0";
+    await stream.offer({ type: "ice-candidate", candidate: { candidate }, webrtc_id: first.id });
+    const reply = await stream.offer({ type: "offer", sdp: await second.offer(), webrtc_id: second.id });
+    expect("sdp" in reply && reply.sdp.match(/a=candidate/g)).toHaveLength(2);
+    await stream.close();
+    first.close();
+    second.close();
   });
 
   test("ports come from the range, and when it is used up the next peer is told to come later", async () => {

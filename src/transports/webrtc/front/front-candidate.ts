@@ -15,7 +15,7 @@ export function frontCandidate(host: IceCandidate, port: number): IceCandidate {
 
 /**
  * Whether a peer's candidate is a relay that it reaches over TCP or TLS. Browsers of the kind that needs a front (libwebrtc) give these the type
- * preferences 1 and 0, and relays over UDP 2.
+ * preferences 1 and 0, and higher ones to relays over UDP.
  */
 export function isRelayOverTcp({ type, priority }: IceCandidate): boolean {
   return type === "relay" && priority >>> 24 < 2;

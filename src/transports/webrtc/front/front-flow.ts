@@ -35,10 +35,10 @@ export class FrontFlow implements PeerFlow {
 
   /** A flow for a peer, or `undefined` when it has as many as it may have. */
   static open(options: FrontFlowOptions): FrontFlow | undefined {
+    if (!options.peer.hasRoom) return undefined;
     const flow = new FrontFlow(options);
-    if (options.peer.addFlow(flow)) return flow;
-    flow.close();
-    return undefined;
+    options.peer.addFlow(flow);
+    return flow;
   }
 
   private constructor(options: FrontFlowOptions) {

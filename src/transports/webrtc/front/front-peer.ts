@@ -54,8 +54,9 @@ export class FrontPeer {
     this.#clock = clock;
   }
 
-  get flowCount(): number {
-    return this.#flows.size;
+  /** Whether it may have one more way in. */
+  get hasRoom(): boolean {
+    return !this.#closed && this.#flows.size < MAX_FLOWS;
   }
 
   /** The check as the engine takes it, or `undefined` when this peer did not sign it. */
@@ -69,11 +70,8 @@ export class FrontPeer {
     return withTieBreaker(bytes, check, LOWEST_TIE_BREAKER, this.#password, hmacSha1);
   }
 
-  /** False when the peer has as many ways in as it may have, or is gone. */
-  addFlow(flow: PeerFlow): boolean {
-    if (this.#closed || this.#flows.size >= MAX_FLOWS) return false;
+  addFlow(flow: PeerFlow): void {
     this.#flows.add(flow);
-    return true;
   }
 
   removeFlow(flow: PeerFlow): void {
