@@ -30,6 +30,7 @@ export function createStreamSockets({
     registry,
     createSession: (id, headers) => peers.createSession(id, "websocket", headers),
     rates: audioRates ?? DEFAULT_AUDIO_RATES,
+    tokens: peers.tokens,
     logger,
   });
   const calls = new TelephoneCalls({

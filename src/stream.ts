@@ -110,6 +110,7 @@ export class Stream<
       registry: peers.registry,
       createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
       hasLeft: (id) => peers.outputs.hasEnded(id),
+      tokens: peers.tokens,
       rtcConfiguration: () => rtcConfigurations.server(),
       toldOfTurnOverTcp: () => rtcConfigurations.namesTurnOverTcp,
       // oxlint-disable-next-line node/no-process-env -- containers are told by it, and this is the edge

@@ -14,7 +14,7 @@ export type { OutputDescriptor } from "../ui/describe.ts";
 export type * from "../ui/descriptor.ts";
 export type { FileData } from "../ui/file-data.ts";
 export type { UiDescriptor } from "../ui/ui-args.ts";
-export type { ProtocolMessage } from "../protocol/server-message.ts";
+export type { Progress, ProtocolMessage, Transcript } from "../protocol/server-message.ts";
 export type { SoundRates } from "./sound/sound-format.ts";
 export { soundWorkletSource } from "./sound/sound-worklet.ts";
 export type {

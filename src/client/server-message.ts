@@ -21,9 +21,28 @@ export function parseServerMessage(text: unknown): ProtocolMessage | undefined {
       return { type, data: textOf(fields["data"]) || textOf(fields["message"]) };
     case "update_connection":
       return fields["data"] === "closed" ? { type, data: "closed" } : undefined;
+    case "transcript":
+      return parseTranscript(fields["data"]);
+    case "progress":
+      return parseProgress(fields["data"]);
     default:
       return undefined;
   }
+}
+
+function parseTranscript(data: unknown): ProtocolMessage | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
+  const { role, text, id } = data as Readonly<Record<string, unknown>>;
+  if ((role !== "user" && role !== "assistant") || typeof text !== "string") return undefined;
+  return { type: "transcript", data: { role, text, ...(typeof id === "string" && { id }) } };
+}
+
+function parseProgress(data: unknown): ProtocolMessage | undefined {
+  if (data === null) return { type: "progress", data };
+  if (typeof data !== "object") return undefined;
+  const { text, value } = data as Readonly<Record<string, unknown>>;
+  if (typeof text !== "string") return undefined;
+  return { type: "progress", data: { text, ...(typeof value === "number" && { value }) } };
 }
 
 /** The values of a `show_outputs` message; undefined when it is none. */

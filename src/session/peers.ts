@@ -13,6 +13,7 @@ import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
+import { SessionTokens } from "./session-tokens.ts";
 import { StreamMetrics } from "./stream-metrics.ts";
 import { ShownOutputs } from "./shown-outputs.ts";
 import { VisitorRequests } from "./visitor-requests.ts";
@@ -40,6 +41,8 @@ export class Peers {
   readonly registry: SessionRegistry;
   readonly inputs: PeerInputs;
   readonly outputs: PeerOutputs;
+  /** With which they take their sessions over, whatever carries those. */
+  readonly tokens = new SessionTokens();
   /** What they do together. */
   readonly metrics = new StreamMetrics();
   readonly #options: PeersOptions;

@@ -293,7 +293,9 @@ export class Session implements TransportEvents, HandlerSession {
   #replace(transport: Transport): Transport | undefined {
     const before = this.#transport;
     this.#transport = transport;
-    this.#state = "connected";
+    // What it was offered first may never have come about.
+    if (this.#state === "connecting") this.connected();
+    else this.#state = "connected";
     return before;
   }
 

@@ -8,8 +8,11 @@ export interface SocketEvents {
   settled(): void;
   /** A sign of life that carries nothing. */
   alive(): void;
-  /** The connection is over. Called once; `error` says what went wrong, when something did. */
-  closed(error: Error | undefined): void;
+  /**
+   * The connection is over. Called once; `error` says what went wrong, when something did.
+   * @param isBroken whether it ended without a word of the peer's (code 1006, RFC 6455 §7.1.5). @default false
+   */
+  closed(error: Error | undefined, isBroken?: boolean): void;
 }
 
 /** The room that `sendPrepared` wants in front of a message, in bytes: the header of a frame. */

@@ -12,6 +12,9 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** How long after a complaint further ones are kept back, in milliseconds. */
 const COMPLAINT_INTERVAL_MS = 1000;
 
+/** How a link was lost: closed by the peer, silent for too long, or broken off without a word. */
+export type LossReason = "peer-left" | "peer-silent" | "connection-failed";
+
 /** Who reads a link's messages. */
 export interface LinkReceiver {
   /** Reads a text message in UTF-8; returns how much sound was in it, in milliseconds. */
@@ -23,7 +26,7 @@ export interface LinkReceiver {
   /** Something about the peer's messages is wrong: to be told to it. At most once a second. */
   complain(sentence: string): void;
   /** The connection is over, and not because `close` was called: the peer closed it, or has been silent for too long. */
-  lost(reason: "peer-left" | "peer-silent", error: Error | undefined): void;
+  lost(reason: LossReason, error: Error | undefined): void;
 }
 
 export interface SocketLinkOptions {
@@ -134,8 +137,8 @@ export class SocketLink implements SocketEvents {
     if (this.#admits()) this.#allowance.spend(0);
   }
 
-  closed(error: Error | undefined): void {
-    this.#finish("peer-left", error);
+  closed(error: Error | undefined, isBroken = false): void {
+    this.#finish(isBroken ? "connection-failed" : "peer-left", error);
   }
 
   get #canSend(): boolean {
@@ -162,7 +165,7 @@ export class SocketLink implements SocketEvents {
     this.#socket.terminate();
   }
 
-  #finish(reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+  #finish(reason: LossReason, error: Error | undefined): void {
     if (this.#state === "closed") return;
     const wasOpen = this.#state === "open";
     this.#state = "closed";

@@ -15,6 +15,8 @@ export interface WsWebSocket {
 }
 
 const OPEN = 1;
+/** The code of a connection that ended without one. */
+const BROKEN = 1006;
 const AS_TEXT = { binary: false };
 const AS_BINARY = { binary: true };
 /** A whole text message, as the first byte of a frame (RFC 6455 §5.2), and how a length of two bytes is announced. */
@@ -46,7 +48,7 @@ export class WsSocket implements MessageSocket, MediaListener {
     socket.on("pong", () => this.#events?.alive());
     // A frame that breaks the protocol or is too large: `close` follows.
     socket.on("error", (error: Error) => (this.#error = error));
-    socket.on("close", () => this.#events?.closed(this.#error));
+    socket.on("close", (code: number) => this.#events?.closed(this.#error, code === BROKEN));
   }
 
   get bufferedAmount(): number {

@@ -71,9 +71,9 @@ export class MemorySocket implements MessageSocket {
     this.#events?.alive();
   }
 
-  /** The connection ends from the far side. */
-  drop(error?: Error): void {
-    this.#events?.closed(error);
+  /** The connection ends from the far side, or breaks off. */
+  drop(error?: Error, { isBroken = false }: { isBroken?: boolean } = {}): void {
+    this.#events?.closed(error, isBroken);
   }
 
   /** The server's text messages, parsed. */

@@ -1,11 +1,27 @@
 import { decodeBase64, readBase64 } from "../base64.ts";
-import { type InvalidMessage, invalid, isJsonObject, isName, parseEventMessage, quote } from "../event-message.ts";
+import {
+  type InvalidMessage,
+  type JsonObject,
+  invalid,
+  isJsonObject,
+  isName,
+  parseEventMessage,
+  quote,
+} from "../event-message.ts";
 import { type MediaFormat, parseMediaFormat } from "./media-format.ts";
 
 /** A text message of a client on `websocket/offer`. */
 export type ClientMessage =
   /** The first message. Without `media` the client speaks FastRTC's way: mu-law in `media` messages. */
-  | { readonly type: "start"; readonly websocketId: string; readonly media: MediaFormat | undefined }
+  | {
+      readonly type: "start";
+      readonly websocketId: string;
+      readonly media: MediaFormat | undefined;
+      /** `true` asks for a session that can be taken over; a claim takes one over. FastRTC's own clients send neither. */
+      readonly resume?: true | { readonly session: string; readonly attempt: number };
+    }
+  /** A text that would otherwise come on a data channel; FastRTC's own clients send none. */
+  | { readonly type: "message"; readonly text: string }
   /** Audio in the encoding of the stream, which is for `parseAudioPayload` to read. */
   | { readonly type: "media"; readonly payload: Uint8Array<ArrayBuffer> }
   /** To be answered with a `pong`. */
@@ -50,7 +66,11 @@ export function parseClientMessage(text: string): ClientMessage {
     case "media":
       return parseMedia(body["media"]);
     case "start":
-      return parseStart(body["websocket_id"], body["media"]);
+      return parseStart(body);
+    case "message":
+      return typeof body["data"] === "string"
+        ? { type: "message", text: body["data"] }
+        : invalid('"message" needs "data", a text.');
     case "ping":
     case "stop":
       return { type: event };
@@ -59,11 +79,23 @@ export function parseClientMessage(text: string): ClientMessage {
   }
 }
 
-function parseStart(websocketId: unknown, media: unknown): ClientMessage {
+function parseStart({ websocket_id: websocketId, media, resume: asked }: JsonObject): ClientMessage {
   if (!isName(websocketId)) return invalid('"start" needs a "websocket_id" of 1 to 128 characters.');
-  if (media === undefined || media === null) return { type: "start", websocketId, media: undefined };
+  const resume = parseResume(asked);
+  const start = { type: "start", websocketId, ...(resume !== undefined && { resume }) } as const;
+  if (media === undefined || media === null) return { ...start, media: undefined };
   const format = parseMediaFormat(media);
-  return "type" in format ? format : { type: "start", websocketId, media: format };
+  return "type" in format ? format : { ...start, media: format };
+}
+
+/** Whatever else is sent by this name is passed over, as any field that is not known. */
+function parseResume(asked: unknown): Extract<ClientMessage, { type: "start" }>["resume"] {
+  if (asked === true) return true;
+  if (!isJsonObject(asked)) return undefined;
+  const { session, attempt } = asked;
+  if (!isName(session) || typeof attempt !== "number" || !Number.isSafeInteger(attempt) || attempt < 1)
+    return undefined;
+  return { session, attempt };
 }
 
 function parseMedia(media: unknown): ClientMessage {

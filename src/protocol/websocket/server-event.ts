@@ -28,11 +28,20 @@ export function writeMediaEvent(payload: Uint8Array, target: Uint8Array, at: num
   target.set(MEDIA_AFTER, at + MEDIA_BEFORE.length + base64Length(payload.length));
 }
 
-/** The answer to a `start` that asked for a media format: the one used from now on. Clients that did not ask get none. */
-export function encodeStartEvent(websocketId: string, { encoding, sampleRate, channels, binary }: MediaFormat): string {
+/**
+ * The answer to a `start` that asked for a media format: the one used from now on, which for a session that is taken over is what that
+ * began with. Clients that did not ask get none.
+ * @param session the token of the session, for a client that asked for one that can be taken over
+ */
+export function encodeStartEvent(
+  websocketId: string,
+  { encoding, sampleRate, channels, binary }: MediaFormat,
+  session?: string,
+): string {
   return JSON.stringify({
     event: "start",
     websocket_id: websocketId,
     media: { encoding, sample_rate: sampleRate, channels, binary },
+    session,
   });
 }

@@ -6,7 +6,7 @@ import type { Logger } from "../../session/logger.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
 import type { Session } from "../../session/session.ts";
 import type { MessageSocket } from "../../sockets/message-socket.ts";
-import { type LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
+import { type LinkReceiver, type LossReason, SocketLink } from "../../sockets/socket-link.ts";
 import { publicAddress } from "./public-address.ts";
 import { TelephoneTransport } from "./telephone-transport.ts";
 import { isFromTwilio } from "./twilio-signature.ts";
@@ -159,7 +159,7 @@ class Ringing implements LinkReceiver {
     this.#options.logger.warn(`telephone: ${sentence}`);
   }
 
-  lost(_reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+  lost(_reason: LossReason, error: Error | undefined): void {
     this.#cancelTimeout();
     if (error) this.#options.logger.debug("a telephone stream failed before its start:", error);
   }

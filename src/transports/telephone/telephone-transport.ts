@@ -6,7 +6,7 @@ import { TWILIO_SAMPLE_RATE, parseTwilioMessage } from "../../protocol/twilio/st
 import type { Logger } from "../../session/logger.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
-import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
+import type { LinkReceiver, LossReason, SocketLink } from "../../sockets/socket-link.ts";
 import { PlaybackMeter } from "./playback-meter.ts";
 
 export interface TelephoneTransportOptions {
@@ -139,7 +139,7 @@ export class TelephoneTransport implements Transport, LinkReceiver {
     this.#logger.warn(`telephone stream ${this.#streamSid}: ${sentence}`);
   }
 
-  lost(reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+  lost(reason: LossReason, error: Error | undefined): void {
     this.#onPlayedOut?.();
     if (error) this.#events.failure(error);
     this.#events.closed(reason);

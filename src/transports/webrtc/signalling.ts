@@ -30,6 +30,8 @@ export interface SignallingOptions extends MediaPlanOptions {
   readonly createSession: (id: string, headers: Headers) => Session;
   /** Whether there was a session with this id that has ended. @default never */
   readonly hasLeft?: (id: string) => boolean;
+  /** Of the sessions that may be taken over. @default known to WebRTC alone */
+  readonly tokens?: SessionTokens;
   /** This side's STUN and TURN servers, asked for each peer; null for none. */
   readonly rtcConfiguration: () => Promise<RtcConfiguration | null>;
   /** Where peers reach this machine. @default any port of any address */
@@ -49,13 +51,14 @@ export class WebRtcSignalling {
   readonly #options: SignallingOptions;
   readonly #connecting = new Map<Session, Promise<WebRtcTransport>>();
   readonly #gathering: GatheringPolicy;
-  readonly #tokens = new SessionTokens();
+  readonly #tokens: SessionTokens;
   readonly #warned = new Set<string>();
   /** Whether a peer has had a relay of the kind that needs a front. */
   #peersRelayOverTcp = false;
 
   constructor(options: SignallingOptions) {
     this.#options = options;
+    this.#tokens = options.tokens ?? new SessionTokens();
     this.#gathering = new GatheringPolicy({
       clock: systemClock,
       probe: (server) => probeIceServer(server, { bindAddress: options.network?.bindAddress }),
@@ -114,7 +117,8 @@ export class WebRtcSignalling {
     const takeover = session.continuity.begin();
     try {
       const transport = await this.#connect(session, plan, takeover);
-      if (transport.audioFormat?.channels !== session.audioFormat?.channels) {
+      const [offered, begun] = [transport.audioFormat, session.audioFormat];
+      if (offered?.channels !== begun?.channels || offered?.sampleRate !== begun?.sampleRate) {
         await transport.close();
         throw new FastRtcError(
           "unsupported_codec",

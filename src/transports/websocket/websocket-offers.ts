@@ -1,15 +1,18 @@
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { toError } from "../../errors.ts";
-import { refusal } from "../../protocol/refusal.ts";
+import { type RefusalBody, refusal } from "../../protocol/refusal.ts";
 import { encodeServerMessage } from "../../protocol/server-message.ts";
 import { type ClientMessage, parseClientMessage } from "../../protocol/websocket/client-message.ts";
+import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
 import { PONG_EVENT, encodeStartEvent } from "../../protocol/websocket/server-event.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { AudioRates } from "../../session/peer-handler.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
 import type { Session } from "../../session/session.ts";
+import { type SessionClaim, SessionTokens } from "../../session/session-tokens.ts";
+import type { TransportEvents } from "../../session/transport.ts";
 import type { MessageSocket } from "../../sockets/message-socket.ts";
-import { type LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
+import { type LinkReceiver, type LossReason, SocketLink } from "../../sockets/socket-link.ts";
 import { OpusCoding, PlainCoding, type SoundCoding } from "./sound-coding.ts";
 import { WebSocketTransport } from "./websocket-transport.ts";
 
@@ -18,10 +21,13 @@ export interface WebSocketOffersOptions {
   readonly createSession: (id: string, headers: Headers) => Session;
   /** The handlers' rates: those of the wire for clients that ask for no other. */
   readonly rates: AudioRates;
+  /** Of the sessions that may be taken over. @default known to WebSockets alone */
+  readonly tokens?: SessionTokens;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
 
+type GreetingOptions = WebSocketOffersOptions & Required<Pick<WebSocketOffersOptions, "tokens">>;
 type StartMessage = Extract<ClientMessage, { type: "start" }>;
 
 /** How long a client may take to say `start`, in milliseconds. */
@@ -36,10 +42,10 @@ const INTERNAL_ERROR = 1011;
  * or its id is taken, it gets the refusal that FastRTC sends, and the connection is closed.
  */
 export class WebSocketOffers {
-  readonly #options: WebSocketOffersOptions;
+  readonly #options: GreetingOptions;
 
-  constructor(options: WebSocketOffersOptions) {
-    this.#options = options;
+  constructor({ tokens = new SessionTokens(), ...options }: WebSocketOffersOptions) {
+    this.#options = { ...options, tokens };
   }
 
   /** @param headers Of the request that the WebSocket began with. */
@@ -50,14 +56,15 @@ export class WebSocketOffers {
 
 /** The first message of one client. */
 class Greeting implements LinkReceiver {
-  readonly #options: WebSocketOffersOptions;
+  readonly #options: GreetingOptions;
   readonly #headers: Headers;
   readonly #link: SocketLink;
   readonly #clock: Clock;
   #cancelTimeout: () => void = () => {};
-  #session: Session | undefined;
+  /** Who is told of the connection once it has a session. */
+  #events: TransportEvents | undefined;
 
-  constructor(options: WebSocketOffersOptions, socket: MessageSocket, headers: Headers) {
+  constructor(options: GreetingOptions, socket: MessageSocket, headers: Headers) {
     const { clock = systemClock } = options;
     this.#options = options;
     this.#headers = headers;
@@ -75,21 +82,22 @@ class Greeting implements LinkReceiver {
     const message = parseClientMessage(utf8.toString());
     switch (message.type) {
       case "start":
-        if (!this.#session) this.#start(message);
+        if (!this.#events) this.#start(message);
         break;
       case "ping":
         this.#link.sendText(PONG_EVENT);
         break;
       case "stop":
         this.#close(1000);
-        this.#session?.closed("peer-left");
+        this.#events?.closed("peer-left");
         break;
+      case "message":
       case "media":
         // What a client sends before it has heard that its format is ready is lost, but it began as it should.
-        if (!this.#session) this.#refuse('The first message is {"event": "start", "websocket_id": …}.');
+        if (!this.#events) this.#refuse('The first message is {"event": "start", "websocket_id": …}.');
         break;
       case "invalid":
-        if (!this.#session) this.#refuse(message.reason);
+        if (!this.#events) this.#refuse(message.reason);
         break;
       case "unknown":
         break;
@@ -98,7 +106,7 @@ class Greeting implements LinkReceiver {
   }
 
   binary(): number {
-    if (!this.#session) this.#refuse('The first message is {"event": "start", "websocket_id": …}, as text.');
+    if (!this.#events) this.#refuse('The first message is {"event": "start", "websocket_id": …}, as text.');
     return 0;
   }
 
@@ -106,43 +114,75 @@ class Greeting implements LinkReceiver {
     this.#link.sendText(encodeServerMessage({ type: "warning", data: sentence }));
   }
 
-  lost(reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+  lost(reason: LossReason, error: Error | undefined): void {
     this.#cancelTimeout();
     if (error) this.#options.logger.debug("a WebSocket failed before its first message:", error);
-    this.#session?.closed(reason);
+    this.#events?.closed(reason === "connection-failed" ? "peer-left" : reason);
   }
 
   #start(message: StartMessage): void {
     const { registry, createSession } = this.#options;
     this.#cancelTimeout();
     const id = message.websocketId;
+    if (typeof message.resume === "object") {
+      this.#takeOver(message, message.resume);
+      return;
+    }
     const admission = registry.admit(id, () => createSession(id, this.#headers));
     switch (admission.type) {
       case "admitted":
-        this.#session = admission.session;
         this.#prepare(admission.session, message);
         break;
       case "connection_already_exists":
-        this.#link.sendText(
-          JSON.stringify(
-            refusal(admission.type, "A connection with this websocket_id exists already. Make a new one."),
-          ),
-        );
-        this.#close(1000);
+        this.#turnDown(refusal(admission.type, "A connection with this websocket_id exists already. Make a new one."));
         break;
       case "concurrency_limit_reached": {
         const { limit } = admission;
-        this.#link.sendText(
-          JSON.stringify(refusal(admission.type, `All ${limit} places are taken. Try again later.`, { limit })),
-        );
-        this.#close(1000);
+        this.#turnDown(refusal(admission.type, `All ${limit} places are taken. Try again later.`, { limit }));
         break;
       }
     }
   }
 
+  /** A client whose connection broke, or found no way by WebRTC, goes on with its session. */
+  #takeOver({ websocketId, media }: StartMessage, claim: SessionClaim): void {
+    const { registry, tokens, rates } = this.#options;
+    const session = registry.get(websocketId);
+    if (!session) {
+      this.#turnDown(refusal("unknown_connection", "The session is over. Connect anew."));
+      return;
+    }
+    if (!tokens.accepts(session, claim)) {
+      this.#turnDown(refusal("connection_already_exists", "This session belongs to another client."));
+      return;
+    }
+    if (!media || media.encoding === "opus") {
+      this.#turnDown(
+        refusal("unsupported_codec", 'A session goes on with "media" whose "encoding" is "pcm16" or "mulaw".'),
+      );
+      return;
+    }
+    // Once it runs its sound is made already: the client is told how.
+    const begun = session.state === "connecting" ? undefined : session.audioFormat;
+    const { sampleRate, channels } = begun ?? media;
+    const format: MediaFormat = { ...media, sampleRate, channels };
+    const takeover = session.continuity.begin();
+    this.#events = takeover;
+    const coding = new PlainCoding({ encoding: media.encoding, channels });
+    const events = takeover;
+    takeover.attach(new WebSocketTransport({ link: this.#link, events, rates, format, coding, resumes: true }));
+    this.#link.sendText(encodeStartEvent(websocketId, format, claim.session));
+    takeover.connected();
+  }
+
+  #turnDown(body: RefusalBody): void {
+    this.#link.sendText(JSON.stringify(body));
+    this.#close(1000);
+  }
+
   /** Only Opus has to be waited for: who speaks mu-law sends sound right after `start`, and none of it is lost. */
   #prepare(session: Session, start: StartMessage): void {
+    this.#events = session;
     const { encoding = "mulaw", channels = 1 } = start.media ?? {};
     if (encoding !== "opus") {
       this.#connect(session, start, new PlainCoding({ encoding, channels }));
@@ -154,11 +194,15 @@ class Greeting implements LinkReceiver {
     );
   }
 
-  #connect(session: Session, { websocketId, media }: StartMessage, coding: SoundCoding): void {
-    const { rates } = this.#options;
-    session.attach(new WebSocketTransport({ link: this.#link, events: session, rates, format: media, coding }));
-    if (!this.#link.isOpen) return; // It left while Opus was being opened.
-    if (media) this.#link.sendText(encodeStartEvent(websocketId, media));
+  #connect(session: Session, { websocketId, media, resume }: StartMessage, coding: SoundCoding): void {
+    const { rates, tokens } = this.#options;
+    // Only a client that gets an answer learns its token.
+    const resumes = resume === true && media !== undefined;
+    const link = this.#link;
+    session.attach(new WebSocketTransport({ link, events: session, rates, format: media, coding, resumes }));
+    if (!link.isOpen) return; // It left while Opus was being opened.
+    if (resumes) session.continuity.allow();
+    if (media) link.sendText(encodeStartEvent(websocketId, media, resumes ? tokens.issue(session) : undefined));
     session.connected();
   }
 

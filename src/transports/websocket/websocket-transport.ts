@@ -7,7 +7,7 @@ import type { AudioRates } from "../../session/peer-handler.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import { FRAME_HEADER_BYTES } from "../../sockets/message-socket.ts";
-import type { LinkReceiver, SocketLink } from "../../sockets/socket-link.ts";
+import type { LinkReceiver, LossReason, SocketLink } from "../../sockets/socket-link.ts";
 import { OPUS_RATE, type SoundCoding } from "./sound-coding.ts";
 
 export interface WebSocketTransportOptions {
@@ -19,6 +19,8 @@ export interface WebSocketTransportOptions {
   readonly format: MediaFormat | undefined;
   /** Of that format. The transport closes it. */
   readonly coding: SoundCoding;
+  /** Whether the client comes back when the connection breaks. @default false */
+  readonly resumes?: boolean;
 }
 
 const PACKET_MS = 20;
@@ -49,6 +51,7 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   readonly #inputRate: number;
   readonly #channels: 1 | 2;
   readonly #canClear: boolean;
+  readonly #resumes: boolean;
   readonly #codec: string;
   readonly #maxBufferedBytes: number;
   /** Sound of messages that came in one go, to be handed over as one piece. */
@@ -60,7 +63,7 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   #outPackets = 0;
   #outBytes = 0;
 
-  constructor({ link, events, rates, format, coding }: WebSocketTransportOptions) {
+  constructor({ link, events, rates, format, coding, resumes = false }: WebSocketTransportOptions) {
     const isOpus = format?.encoding === "opus";
     const outputRate = isOpus ? OPUS_RATE : (format?.sampleRate ?? rates.outputSampleRate);
     this.#link = link;
@@ -69,6 +72,7 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     this.#inputRate = isOpus ? OPUS_RATE : (format?.sampleRate ?? rates.inputSampleRate);
     this.#channels = format?.channels ?? 1;
     this.#canClear = format !== undefined;
+    this.#resumes = resumes;
     this.#codec = CODEC_NAMES[format?.encoding ?? "mulaw"];
     // A packet is a whole number of samples, whatever the rate: its length is what they last.
     const packetMs = (Math.round((outputRate * PACKET_MS) / 1000) * 1000) / outputRate;
@@ -128,6 +132,9 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     switch (message.type) {
       case "media":
         return this.#receive(message.payload);
+      case "message":
+        this.#events.message(message.text);
+        return 0;
       case "ping":
         this.#link.sendText(PONG_EVENT);
         return 0;
@@ -166,9 +173,10 @@ export class WebSocketTransport implements Transport, LinkReceiver {
     this.sendMessage({ type: "warning", data: sentence });
   }
 
-  lost(reason: "peer-left" | "peer-silent", error: Error | undefined): void {
+  lost(reason: LossReason, error: Error | undefined): void {
     if (error) this.#events.failure(error);
-    this.#events.closed(reason);
+    // FastRTC's clients leave in this way, too.
+    this.#events.closed(reason === "connection-failed" && !this.#resumes ? "peer-left" : reason);
   }
 
   #leave(): void {
