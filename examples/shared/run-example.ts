@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { FastRtcError, type LaunchedServer, type Stream } from "fastrtc";
+import { FastRtcError, type Stream } from "fastrtc";
 
 /**
  * Serves an example's page when its file was started by itself, at PORT (7860) of HOST (localhost); a file that was imported, by a
@@ -12,7 +12,7 @@ export async function runExample(meta: ImportMeta, stream: Pick<Stream, "ui">): 
 }
 
 /** The same for a server of one's own; what it cannot do is said in a sentence, without a stack. */
-export async function runWhenStarted(meta: ImportMeta, launch: () => Promise<LaunchedServer | void>): Promise<void> {
+export async function runWhenStarted(meta: ImportMeta, launch: () => Promise<unknown>): Promise<void> {
   const [, program = ""] = process.argv;
   if (pathToFileURL(program).href !== meta.url) return;
   try {

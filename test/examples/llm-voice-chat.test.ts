@@ -1,5 +1,5 @@
 import { connectPeer } from "fastrtc/testing";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { startLocalOpenAi } from "../../examples/local/local-openai.ts";
 import { heardMs, outputsOf, say, waitUntil } from "./example-call.ts";
 
@@ -7,6 +7,8 @@ const service = await startLocalOpenAi();
 process.env["OPENAI_API_KEY"] = "test";
 process.env["OPENAI_BASE_URL"] = service.url;
 const { stream } = await import("../../examples/llm-voice-chat.ts");
+
+vi.setConfig({ testTimeout: 90_000 }); // Conversations take their time.
 
 beforeEach(() => {
   service.heard = "What time is it?";

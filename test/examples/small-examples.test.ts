@@ -1,12 +1,14 @@
 import { VideoFrame } from "fastrtc";
 import { connectPeer, speak } from "fastrtc/testing";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startLocalOpenAi } from "../../examples/local/local-openai.ts";
 import { heardMs, outputsOf, say, waitUntil } from "./example-call.ts";
 
 const service = await startLocalOpenAi();
 process.env["OPENAI_API_KEY"] = "test";
 process.env["OPENAI_BASE_URL"] = service.url;
+
+vi.setConfig({ testTimeout: 90_000 }); // Conversations take their time.
 
 beforeEach(() => {
   service.heard = undefined;

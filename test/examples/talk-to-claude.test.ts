@@ -1,6 +1,6 @@
 import type { ChatMessage } from "fastrtc";
 import { connectPeer } from "fastrtc/testing";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { startLocalClaude } from "../../examples/local/local-claude.ts";
 import { startLocalOpenAi } from "../../examples/local/local-openai.ts";
 import { heardMs, outputsOf, say, waitUntil } from "./example-call.ts";
@@ -11,6 +11,8 @@ process.env["OPENAI_BASE_URL"] = ears.url;
 process.env["ANTHROPIC_API_KEY"] = "test";
 process.env["ANTHROPIC_BASE_URL"] = claude.url;
 const { stream } = await import("../../examples/talk-to-claude.ts");
+
+vi.setConfig({ testTimeout: 90_000 }); // Conversations take their time.
 
 beforeEach(() => {
   ears.heard = "What time is it?";

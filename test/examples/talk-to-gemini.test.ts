@@ -1,6 +1,6 @@
 import { VideoFrame } from "fastrtc";
 import { connectPeer } from "fastrtc/testing";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { startLocalGeminiLive } from "../../examples/local/local-gemini-live.ts";
 import { heardMs, say, waitUntil } from "./example-call.ts";
 
@@ -9,6 +9,8 @@ process.env["GEMINI_API_KEY"] = "test";
 process.env["GEMINI_BASE_URL"] = service.url;
 const { stream } = await import("../../examples/talk-to-gemini.ts");
 const { stream: audioVideo } = await import("../../examples/gemini-audio-video.ts");
+
+vi.setConfig({ testTimeout: 90_000 }); // Conversations take their time.
 
 beforeEach(() => {
   service.heard = "What time is it?";

@@ -8,6 +8,8 @@ process.env["OPENAI_API_KEY"] = "test";
 process.env["OPENAI_BASE_URL"] = service.url;
 const { stream } = await import("../../examples/talk-to-openai.ts");
 
+vi.setConfig({ testTimeout: 90_000 }); // Conversations take their time.
+
 beforeEach(() => {
   service.heard = "What time is it?";
   service.received.length = 0;
