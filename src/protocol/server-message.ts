@@ -11,7 +11,27 @@ export type ProtocolMessage =
   | { readonly type: "warning"; readonly data: string }
   /** `pause_detected`, `response_starting`, `started_talking`, or an answer to what the client sent. */
   | { readonly type: "log"; readonly data: string }
-  | { readonly type: "update_connection"; readonly data: "closed" };
+  | { readonly type: "update_connection"; readonly data: "closed" }
+  /** What was said, as text, for captions. */
+  | { readonly type: "transcript"; readonly data: Transcript }
+  /** How far a long piece of work is, before anything can be heard or seen; null when it is done. */
+  | { readonly type: "progress"; readonly data: Progress | null };
+
+/** Some words of the conversation. */
+export interface Transcript {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+  /** Words that go on or correct those before with the same id take their place. */
+  readonly id?: string | undefined;
+}
+
+/** A long piece of work, such as the download of a model. */
+export interface Progress {
+  /** What is done. */
+  readonly text: string;
+  /** 0 to 1; absent when nobody knows. */
+  readonly value?: number | undefined;
+}
 
 /** What the server tells a client: a message of the protocol, or an application's own text, sent as it is. */
 export type ServerMessage = ProtocolMessage | { readonly type: "custom"; readonly text: string };
@@ -34,6 +54,8 @@ export function encodeServerMessage(message: ServerMessage): string {
     case "stopword":
     case "log":
     case "update_connection":
+    case "transcript":
+    case "progress":
       return JSON.stringify({ type: message.type, data: message.data });
   }
 }

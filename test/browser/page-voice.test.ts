@@ -180,13 +180,16 @@ describe("a page of sound", () => {
     await page.getByText("Live", { exact: true }).waitFor();
   });
 
-  test("shows a stop word that was heard", async () => {
+  test("shows a stop word that was heard, what is waited for, and what was said", async () => {
     class Listener extends StreamHandler {
       override copy(): Listener {
         return new Listener();
       }
       override startUp(): void {
-        this.sendMessage(JSON.stringify({ type: "stopword", data: "hello computer" }));
+        this.sendMessage({ type: "stopword", data: "hello computer" });
+        this.sendMessage({ type: "progress", data: { text: "Loading the model", value: 0.25 } });
+        this.sendMessage({ type: "transcript", data: { role: "user", text: "What ti", id: "1" } });
+        this.sendMessage({ type: "transcript", data: { role: "user", text: "What time is it?", id: "1" } });
       }
       override receive(): void {}
       override async emit(): Promise<EmittedAudio> {
@@ -196,21 +199,22 @@ describe("a page of sound", () => {
     const page = await open(new Stream({ handler: new Listener(), modality: "audio", logger: new RecordingLogger() }));
     await button(page, "Record").click();
     await page.getByText("Heard: hello computer").waitFor();
+    expect(await page.getByRole("progressbar", { name: "Loading the model" }).getAttribute("value")).toBe("0.25");
+    await expect.poll(() => page.getByRole("log", { name: "Captions" }).innerText()).toBe("You What time is it?");
   });
 });
 
 describe("a page with a line to type into", () => {
   /** Answers what was typed. */
   class Typed extends StreamHandler {
-    #answered = "";
     override copy(): Typed {
       return new Typed();
     }
-    override receive(): void {
-      const [text] = this.latestArgs;
-      if (typeof text !== "string" || text === this.#answered) return;
-      this.#answered = text;
-      this.#outputs.push(new AdditionalOutputs(text));
+    override receive(): void {}
+    override onMessage(message: string): void {
+      const { type, data } = JSON.parse(message) as { type: string; data: string };
+      // What was typed is the additional input as well.
+      if (type === "text" && data === this.latestArgs[0]) this.#outputs.push(new AdditionalOutputs(data));
     }
     readonly #outputs: AdditionalOutputs[] = [];
     override async emit(): Promise<EmittedAudio> {

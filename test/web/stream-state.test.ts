@@ -76,6 +76,32 @@ it("errors of the handler stay on the screen after the end, until the next start
   expect(run([{ type: "start" }], ended).toasts).toEqual([]);
 });
 
+it("keeps what was said, takes corrections in their place, and remembers it when the stream is over", () => {
+  const said = (text: string, id?: string): StreamAction => ({
+    type: "message",
+    message: { type: "transcript", data: { role: "user", text, ...(id !== undefined && { id }) } },
+  });
+  const { captions } = run([
+    said("one"),
+    said("tw", "a"),
+    said("two", "a"),
+    said("three"),
+    reached({ type: "closed", reason: { type: "closed-here" } }),
+  ]);
+  expect(captions.map(({ text }) => text)).toEqual(["one", "two", "three"]);
+  const many = run(Array.from({ length: 60 }, (_, index) => said(String(index))));
+  expect([many.captions.length, many.captions[0]?.text]).toEqual([50, "10"]);
+});
+
+it("shows what is waited for until it is done, and each stop word anew", () => {
+  const told = (message: ConnectionEvents["message"]): StreamAction => ({ type: "message", message });
+  const waiting = run([told({ type: "progress", data: { text: "Loading", value: 0.5 } })]);
+  expect(waiting.progress).toEqual({ text: "Loading", value: 0.5 });
+  expect(run([told({ type: "progress", data: null })], waiting).progress).toBeUndefined();
+  const heard = told({ type: "stopword", data: "hello" });
+  expect(run([heard, heard]).stopWord).toEqual({ text: "hello", count: 2 });
+});
+
 function run(actions: readonly StreamAction[], from = initialState()): StreamState {
   return actions.reduce(reduce, from);
 }

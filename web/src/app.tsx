@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { ChosenDevices, DeviceRole } from "./chosen-devices.ts";
+import { Captions } from "./captions.tsx";
 import { Controls } from "./controls.tsx";
 import { DevicePickers } from "./device-pickers.tsx";
 import { talkPlaces } from "./fields/field-values.ts";
@@ -7,6 +8,7 @@ import { InputPanel, OutputPanel } from "./fields/panels.tsx";
 import { useFields } from "./fields/use-fields.ts";
 import type { PageConfig } from "./page-config.ts";
 import { PageHeader } from "./page-header.tsx";
+import { Progress } from "./progress.tsx";
 import { Stage, type StageProps } from "./stage.tsx";
 import { StatsLine } from "./stats-line.tsx";
 import { buttonLabel } from "./stream-words.ts";
@@ -18,15 +20,14 @@ import { useStream } from "./use-stream.ts";
 export function App({ config }: { config: PageConfig }): VNode {
   const { ui, modality, mode } = config;
   const fields = useFields(config);
-  const { state, start, stop, switchDevice, isMuted, setMuted, reportFirstPicture, dismiss } = useStream(
-    config,
-    fields.attach,
-  );
+  const stream = useStream(config, fields.attach);
+  const { state, start, stop, switchDevice, isMuted, setMuted, reportFirstPicture, dismiss } = stream;
   const devices = useDevices(state.input);
   const { phase } = state;
   const begin = (relaxed = false): void => start({ devices: devices.chosen, relaxed });
   const press = (): void => (phase.type === "idle" ? begin() : stop());
   const speaks = mode !== "receive" && modality !== "video";
+  const sendsPicture = mode !== "receive" && modality !== "audio";
   const talk = ui.variant === "textbox" && modality === "audio" ? talkPlaces(config) : undefined;
   const stage: StageProps = {
     config,
@@ -47,21 +48,29 @@ export function App({ config }: { config: PageConfig }): VNode {
             {...stage}
             fields={fields}
             places={talk}
-            onType={() => {
-              if (phase.type !== "idle") return;
-              setMuted(true); // Who types has not asked to be heard.
-              begin();
+            onType={(text) => {
+              if (phase.type === "idle") {
+                setMuted(true); // Who types has not asked to be heard.
+                begin();
+              }
+              stream.send({ type: "text", data: text });
             }}
           />
         ) : (
           <Stage {...stage} />
         )}
+        <Progress progress={state.progress} />
+        {!talk && <Captions captions={state.captions} />}
         <Controls
           phase={phase}
           label={talk || (modality === "audio" && ui.icon !== null) ? undefined : buttonLabel(ui, mode, phase)}
           onPress={press}
           mute={speaks && phase.type !== "idle" ? { isMuted, onMuted: setMuted } : undefined}
-          screen={undefined}
+          screen={
+            sendsPicture && phase.type === "live" && "getDisplayMedia" in (navigator.mediaDevices ?? {})
+              ? { isShared: stream.isShared, onShared: stream.share }
+              : undefined
+          }
         >
           <DevicePickers
             roles={rolesOf(config)}

@@ -8,7 +8,8 @@ export function OwnPicture({ stream, isLarge }: { stream: MediaStream; isLarge: 
   const [isHidden, setHidden] = useState(false);
   const [track] = stream.getVideoTracks();
   // A camera that faces the user shows a mirror, as everybody expects; most computers do not say which way theirs faces.
-  const isMirrored = track?.getSettings().facingMode !== "environment";
+  const { facingMode, displaySurface } = track?.getSettings() ?? {};
+  const isMirrored = facingMode !== "environment" && displaySurface === undefined; // A screen is read, not looked into.
 
   useEffect(() => {
     if (element.current) element.current.srcObject = stream;

@@ -1,4 +1,4 @@
-import type { ClientError, ConnectionEvents, LiveStats } from "../../src/client/index.ts";
+import type { ClientError, ConnectionEvents, LiveStats, Progress, Transcript } from "../../src/client/index.ts";
 import { describeError, type Problem } from "./problem.ts";
 import { addToast, removeToast, type Toast } from "./toasts.ts";
 
@@ -13,7 +13,14 @@ export interface StreamState {
   readonly toasts: readonly Toast[];
   /** The stop word that was heard last in this stream. */
   readonly stopWord: StopWord | undefined;
+  /** What was said lately, the newest last; it stays when the stream is over. */
+  readonly captions: readonly Transcript[];
+  /** What is being waited for on the server. */
+  readonly progress: Progress | undefined;
 }
+
+/** How many captions are kept; when one more comes, the oldest goes. */
+const MAX_CAPTIONS = 50;
 
 export interface StopWord {
   readonly text: string;
@@ -67,6 +74,8 @@ export function initialState(problem?: Problem): StreamState {
     stats: undefined,
     toasts: [],
     stopWord: undefined,
+    captions: [],
+    progress: undefined,
   };
 }
 
@@ -121,7 +130,7 @@ function onConnectionState(
       };
     }
     case "closed": {
-      const over = { ...initialState(), toasts: state.toasts };
+      const over = { ...initialState(), toasts: state.toasts, captions: state.captions };
       const { reason } = connection;
       switch (reason.type) {
         case "closed-here":
@@ -146,6 +155,10 @@ function onMessage(state: StreamState, message: ConnectionEvents["message"]): St
       return { ...state, toasts: addToast(state.toasts, message.type, message.data) };
     case "stopword":
       return { ...state, stopWord: { text: message.data, count: (state.stopWord?.count ?? 0) + 1 } };
+    case "transcript":
+      return { ...state, captions: addCaption(state.captions, message.data) };
+    case "progress":
+      return { ...state, progress: message.data ?? undefined };
     case "send_input": // The fields answer it themselves;
     case "fetch_output": // outputs come by a message of their own;
     case "log": // logs are for programs;
@@ -153,6 +166,12 @@ function onMessage(state: StreamState, message: ConnectionEvents["message"]): St
     case "update_connection":
       return state;
   }
+}
+
+/** Words with an id take the place of those before with the same. */
+function addCaption(captions: readonly Transcript[], caption: Transcript): readonly Transcript[] {
+  const index = caption.id === undefined ? -1 : captions.findIndex(({ id }) => id === caption.id);
+  return index < 0 ? [...captions, caption].slice(-MAX_CAPTIONS) : captions.with(index, caption);
 }
 
 function idle({ note, problem }: { note?: string | undefined; problem?: Problem | undefined }): Phase {

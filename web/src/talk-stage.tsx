@@ -17,7 +17,7 @@ interface TalkStageProps extends StageProps {
   /** What of the inputs and outputs stands here instead of in a panel. */
   places: TalkPlaces;
   /** Something was typed and is on its way. */
-  onType: () => void;
+  onType: (text: string) => void;
 }
 
 /** A conversation, and below it a line to type into with a button to speak. */
@@ -73,7 +73,7 @@ export function TalkStage(props: TalkStageProps): VNode {
         onSend={(text) => {
           if (places.input === undefined) return;
           fields.change(places.input, text, true);
-          onType();
+          onType(text);
         }}
       />
     </section>

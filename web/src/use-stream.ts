@@ -28,6 +28,11 @@ export interface UsedStream {
   /** Whether one's own voice is withheld, in this connection and in the next. */
   readonly isMuted: boolean;
   readonly setMuted: (isMuted: boolean) => void;
+  /** Whether a screen is sent in place of the camera. */
+  readonly isShared: boolean;
+  readonly share: (isShared: boolean) => void;
+  /** Sends something to the handler. */
+  readonly send: (message: object) => void;
   readonly reportFirstPicture: () => void;
   readonly dismiss: (toastId: number) => void;
 }
@@ -42,14 +47,14 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
   const [state, dispatch] = useReducer(reduce, undefined, () => initialState(problemAtStart(config)));
   const running = useRef<Connection>(null);
   const [isMuted, setMutedState] = useState(false);
-  // Beside the state: what is sent has to follow what was said last, not what was drawn last.
+  // Beside the state: the next connection has to follow what was said last, not what was drawn last.
   const muted = useRef(false);
-  const input = useRef<MediaStream>(null);
   const setMuted = useCallback((next: boolean) => {
     muted.current = next;
     setMutedState(next);
-    if (input.current) muteVoice(input.current, next);
+    running.current?.setMuted("audio", next);
   }, []);
+  const [isShared, setShared] = useState(false);
 
   const start = useCallback(
     function begin(options: StartOptions): void {
@@ -66,6 +71,8 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
         ...(config.rtpParams && { rtpParams: config.rtpParams }),
       });
       running.current = connection;
+      connection.setMuted("audio", muted.current);
+      setShared(false);
       attach(connection);
       dispatch({ type: "start" });
       const slow = setTimeout(() => dispatch({ type: "slow" }), SLOW_AFTER_MS);
@@ -79,8 +86,7 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
         dispatch({ type: "state", state: reached, atMs: performance.now(), problemOf });
       });
       connection.on("input", (stream) => {
-        input.current = stream;
-        muteVoice(stream, muted.current); // Those of a device that was switched to as well.
+        setShared(connection.sharesScreen);
         dispatch({ type: "input", stream });
       });
       connection.on("output", (stream) => dispatch({ type: "output", stream }));
@@ -92,12 +98,21 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
   );
 
   const stop = useCallback(() => running.current?.close(), []);
-  const switchDevice = useCallback((kind: "video" | "audio", deviceId: string) => {
-    running.current?.switchDevice(kind, deviceId).catch((error: unknown) => {
+  const attempt = useCallback((work: Promise<void> | undefined) => {
+    work?.catch((error: unknown) => {
       if (error instanceof ClientError) dispatch({ type: "error", error });
       else reportError(error);
     });
   }, []);
+  const switchDevice = useCallback(
+    (kind: "video" | "audio", deviceId: string) => attempt(running.current?.switchDevice(kind, deviceId)),
+    [attempt],
+  );
+  const share = useCallback(
+    (next: boolean) => attempt(next ? running.current?.shareScreen() : running.current?.stopScreen()),
+    [attempt],
+  );
+  const send = useCallback((message: object) => running.current?.send(message), []);
   const reportFirstPicture = useCallback(() => {
     performance.clearMarks("fastrtc:first-frame");
     performance.mark("fastrtc:first-frame");
@@ -112,7 +127,7 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
     return () => removeEventListener("pagehide", stop);
   }, [stop]);
 
-  return { state, start, stop, switchDevice, isMuted, setMuted, reportFirstPicture, dismiss };
+  return { state, start, stop, switchDevice, isMuted, setMuted, isShared, share, send, reportFirstPicture, dismiss };
 }
 
 function captureConstraints(config: PageConfig, { devices, relaxed }: StartOptions): CaptureConstraints {
@@ -133,11 +148,6 @@ function captureConstraints(config: PageConfig, { devices, relaxed }: StartOptio
 function isChosenDeviceGone(state: ConnectionState, { devices, relaxed }: StartOptions): boolean {
   if (state.type !== "closed" || state.reason.type !== "failed" || relaxed) return false;
   return state.reason.error.code === "overconstrained" && (devices.camera ?? devices.microphone) !== undefined;
-}
-
-/** A track that is not enabled sends silence. */
-function muteVoice(stream: MediaStream, isMuted: boolean): void {
-  for (const track of stream.getAudioTracks()) track.enabled = !isMuted;
 }
 
 function problemFor(config: PageConfig, error: ClientError): Problem | undefined {
