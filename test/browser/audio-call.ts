@@ -21,8 +21,9 @@ export interface AudioCallState {
   readonly width: number;
   readonly height: number;
   readonly framesDecoded: number;
-  /** How many packets of sound came, and how many of their samples the browser had to make up. */
+  /** How many packets of sound came and did not, and how many of their samples the browser had to make up. */
   readonly packetsReceived: number;
+  readonly packetsLost: number;
   readonly packetsSent: number;
   readonly concealedSamples: number;
   readonly jitterBufferMs: number;
@@ -131,6 +132,7 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
           height: element instanceof HTMLVideoElement ? element.videoHeight : 0,
           framesDecoded: inbound("video", "framesDecoded"),
           packetsReceived: inbound("audio", "packetsReceived"),
+          packetsLost: inbound("audio", "packetsLost"),
           packetsSent: numbers.get("outbound-rtp audio packetsSent") ?? 0,
           concealedSamples: inbound("audio", "concealedSamples"),
           jitterBufferMs: emitted === 0 ? 0 : (inbound("audio", "jitterBufferDelay") / emitted) * 1000,

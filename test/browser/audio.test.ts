@@ -60,10 +60,13 @@ const listener = (heard: AudioFrame[]): PeerHandler => ({
 const isSilence = (frame: AudioFrame): boolean => frame.samples.every((sample) => sample === 0);
 
 /** Within 5 Hz and 3 dB. */
-function expectTone(samples: ArrayLike<number>, frequency: number): void {
+function isTone(samples: ArrayLike<number>, frequency: number): boolean {
   const peak = loudest(samples);
-  expect(Math.abs(peak.frequency - frequency)).toBeLessThan(5);
-  expect(Math.abs(20 * Math.log10(peak.amplitude / AMPLITUDE))).toBeLessThan(3);
+  return Math.abs(peak.frequency - frequency) < 5 && Math.abs(20 * Math.log10(peak.amplitude / AMPLITUDE)) < 3;
+}
+
+function expectTone(samples: ArrayLike<number>, frequency: number): void {
+  expect([isTone(samples, frequency), loudest(samples)]).toEqual([true, expect.anything()]);
 }
 
 /** Opens a page that a Stream serves, of the same origin, that does nothing itself. */
@@ -124,17 +127,28 @@ class Broadcast extends AudioVideoStreamHandler {
   }
 }
 
-/** What comes back once the call has settled, a moment after its first second of sound. */
-async function hear(page: Page): Promise<number[]> {
+/** How many times half a second is listened to until one of them is without a gap. */
+const MAX_RECORDINGS = 20;
+
+/**
+ * Waits until the page hears the tone for a third of a second, as loud as it went: a gain that is wrong never comes to that. A
+ * machine that is busy makes holes in Chromium's microphone and in its playback; that none are the server's is shown by
+ * `transports/webrtc/sound-to-the-packet.test.ts`.
+ */
+async function hearsTone(page: Page, frequency: number, recordings = MAX_RECORDINGS): Promise<void> {
   await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 50);
-  return (await record(page, 0.5)).returned.slice(-16_384);
+  let heard: number[] = [];
+  for (let count = 0; count < recordings && !isTone(heard, frequency); count += 1) {
+    heard = (await record(page, 0.5)).returned.slice(-16_384);
+  }
+  expectTone(heard, frequency);
 }
 
 describe("sound from Chromium's microphone", () => {
   test.each([440, 1000])("comes back at %i Hz and as loud as it went", async (frequency) => {
     const { page } = await open({ modality: "audio", mode: "send-receive", handler: echo }, frequency);
     await startAudioCall(page);
-    expectTone(await hear(page), frequency);
+    await hearsTone(page, frequency);
   });
 
   test("comes back when the handler works at 24 kHz and in pieces of another length", async () => {
@@ -152,7 +166,7 @@ describe("sound from Chromium's microphone", () => {
       }),
     });
     await startAudioCall(page);
-    expectTone(await hear(page), 440);
+    await hearsTone(page, 440);
   });
 
   test("comes back in stereo where the page asks for it", async () => {
@@ -170,7 +184,7 @@ describe("sound from Chromium's microphone", () => {
       }),
     });
     await startAudioCall(page, { opus: "stereo=1;sprop-stereo=1" });
-    expectTone(await hear(page), 440);
+    await hearsTone(page, 440);
     expect([...channels]).toEqual([2]);
   });
 
@@ -235,17 +249,18 @@ describe("sound from a generator", () => {
       mode: "receive",
       handler: () => ({
         async *audio() {
-          for (let begin = 0; begin < 3 * 24_000; begin += 2400) {
+          for (let begin = 0; begin < 8 * 24_000; begin += 2400) {
             yield sine(440, { sampleRate: 24_000, length: 2400, begin, amplitude: AMPLITUDE });
           }
         },
       }),
     });
     await startAudioCall(page, { direction: "recvonly" });
-    const heard = await hear(page);
+    await hearsTone(page, 440, 6);
     const state = await audioCallUntil(page, ({ messages }) => messages.includes("end_stream"));
-    expectTone(heard, 440);
-    expect(Math.abs(state.packetsReceived * 20 - 3000)).toBeLessThan(200);
+    const { packetsReceived, packetsLost } = state;
+    expect(packetsLost).toBe(0);
+    expect(Math.abs(packetsReceived * 20 - 8000)).toBeLessThan(200);
     expect(server.registry.size).toBe(0);
   });
 });
@@ -264,7 +279,7 @@ describe("sound beside video", () => {
     });
     await startAudioCall(page, { video: true });
     await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
-    expectTone(await hear(page), 440);
+    await hearsTone(page, 440);
   });
 
   test("reaches a handler that only watches and listens", async () => {
@@ -329,27 +344,27 @@ describe("a Stream", () => {
   test("of audio echoes by a StreamHandler at 24 kHz", async () => {
     const page = await openOf(new Stream({ handler: new Echo(), modality: "audio" }), 1000);
     await startAudioCall(page);
-    expectTone(await hear(page), 1000);
+    await hearsTone(page, 1000);
   });
 
   test("of audio-video echoes both", async () => {
     const page = await openOf(new Stream({ handler: new Echo(), modality: "audio-video" }));
     await startAudioCall(page, { video: true });
     await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
-    expectTone(await hear(page), 440);
+    await hearsTone(page, 440);
   });
 
   test("of audio-video in mode receive gives both to a page that gives nothing", async () => {
     const page = await openOf(new Stream({ handler: new Broadcast(), modality: "audio-video", mode: "receive" }));
     await startAudioCall(page, { video: true, direction: "recvonly" });
     await audioCallUntil(page, ({ framesDecoded, width }) => framesDecoded > 10 && width === 640);
-    expectTone(await hear(page), 440);
+    await hearsTone(page, 440);
   });
 
   test("of audio in mode receive plays what a generator yields", async () => {
     const stream = new Stream({
       handler: async function* () {
-        for (let begin = 0; begin < 3 * 24_000; begin += 2400) {
+        for (let begin = 0; begin < 8 * 24_000; begin += 2400) {
           const { sampleRate, samples } = sine(440, { sampleRate: 24_000, length: 2400, begin, amplitude: AMPLITUDE });
           yield [sampleRate, samples] as const;
         }
@@ -359,8 +374,7 @@ describe("a Stream", () => {
     });
     const page = await openOf(stream);
     await startAudioCall(page, { direction: "recvonly" });
-    const heard = await hear(page);
+    await hearsTone(page, 440, 6);
     await audioCallUntil(page, ({ messages }) => messages.includes("end_stream"));
-    expectTone(heard, 440);
   });
 });

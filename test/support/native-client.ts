@@ -17,6 +17,8 @@ export class NativeClient {
   readonly id: string;
   /** What came over the data channel. */
   readonly messages: string[] = [];
+  /** Resolves when the server has ended the connection. */
+  readonly left: Promise<void>;
   readonly #peer: PeerConnection;
   readonly #track: Track;
   /** Held on to: the engine stops delivering to a channel whose object has been collected. */
@@ -38,6 +40,7 @@ export class NativeClient {
     });
     this.#track = this.#peer.addTrack(media === "audio" ? offeredAudio() : offeredVideo());
     this.#opened = new Promise((resolve) => this.#track.onOpen(resolve));
+    this.left = new Promise((resolve) => this.#track.onClosed(resolve));
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
     });

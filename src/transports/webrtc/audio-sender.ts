@@ -83,6 +83,11 @@ export class AudioSender {
     return { codec: "opus", packets: packetCount, bytes: byteCount, fractionLost };
   }
 
+  /** Whether sound waits for the encoder, or is being encoded. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0 || this.#waiting.isWorkedOn;
+  }
+
   /** Begins to keep the connection alive. */
   start(nowMs: number): void {
     this.#keepAliveAtMs = nowMs;

@@ -142,6 +142,11 @@ export class PeerMedia {
     this.#audioSender?.clear();
   }
 
+  /** Whether sound that was to be sent has yet to leave. */
+  get holdsSound(): boolean {
+    return this.#audioSender?.isBusy === true;
+  }
+
   handleRtp(bytes: Uint8Array, arrivalMs: number): void {
     const packet = parseRtpPacket(bytes);
     if (!packet || this.#closed) return;

@@ -41,7 +41,7 @@ export interface WebRtcTransportOptions {
   readonly clock?: Clock;
 }
 
-/** How long a last message may take to leave before the connection is closed, in milliseconds. */
+/** How long a last message, and the end of the sound, may take to leave before the connection is closed, in milliseconds. */
 const FLUSH_MS = 200;
 const FLUSH_STEP_MS = 10;
 /**
@@ -194,8 +194,8 @@ export class WebRtcTransport implements Transport {
 
   async #close(): Promise<void> {
     this.#liveness.stop();
+    if (this.#connected) await this.#flush();
     this.#media.stop();
-    if (this.#connected) await this.#flushMessages();
     await this.#packets.close();
     this.#front?.close();
     await this.#media.close();
@@ -213,8 +213,9 @@ export class WebRtcTransport implements Transport {
     if (this.#closing) this.#front.close();
   }
 
-  async #flushMessages(): Promise<void> {
-    for (let waitedMs = 0; waitedMs < FLUSH_MS && !this.#messages.flushed; waitedMs += FLUSH_STEP_MS) {
+  async #flush(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < FLUSH_MS; waitedMs += FLUSH_STEP_MS) {
+      if (this.#messages.flushed && !this.#media.holdsSound) return;
       await this.#clock.sleep(FLUSH_STEP_MS);
     }
   }

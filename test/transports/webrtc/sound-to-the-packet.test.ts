@@ -1,10 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { OpusDecoder } from "../../../src/codecs/opus-decoder.ts";
-import { OpusEncoder } from "../../../src/codecs/opus-encoder.ts";
-import { type AudioFrame, Stream, StreamHandler } from "../../../src/index.ts";
-import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../../src/rtp/packet.ts";
+import { Stream } from "../../../src/index.ts";
+import { parseRtpPacket, type RtpPacket } from "../../../src/rtp/packet.ts";
 import { timestampDistance } from "../../../src/rtp/sequence.ts";
-import { NATIVE_CLIENT_SSRC, NativeClient } from "../../support/native-client.ts";
+import { NativeClient } from "../../support/native-client.ts";
 import { loudest, sine } from "../../support/tones.ts";
 
 const PAYLOAD_TYPE = 111;
@@ -62,15 +61,14 @@ test.each([
   { name: "goes through", stillMs: 0, longSteps: 0 },
   { name: "stands still for 1.2 s", stillMs: 1200, longSteps: 1 },
 ])("a generator's sound reaches the peer whole when the process $name", async ({ stillMs, longSteps }) => {
-  const { client, packets } = await call(
-    new Stream({ handler: generate, modality: "audio", mode: "receive" }),
-    Infinity,
-  );
+  const stream = new Stream({ handler: generate, modality: "audio", mode: "receive" });
+  const { client, packets, complete } = await call(stream, 100);
   while (packets.length < 10) await new Promise((resolve) => setImmediate(resolve));
   standStill(stillMs);
   while (!client.messages.some((message) => message.includes("end_stream"))) {
     await new Promise((resolve) => setImmediate(resolve));
   }
+  await Promise.race([complete, client.left]); // The end of the sound may leave after the message, and before the connection ends.
   expect(packets).toHaveLength(100);
   const first = packets[0]?.sequenceNumber ?? 0;
   expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(packets.map((_, at) => at));
@@ -80,45 +78,6 @@ test.each([
   for (const ms of behind) expect(ms).toBeGreaterThan(400);
   for (const { frequency, amplitude } of await tones(packets)) {
     expect(Math.abs(frequency - 440)).toBeLessThan(5);
-    expect(Math.abs(20 * Math.log10(amplitude / AMPLITUDE))).toBeLessThan(1);
-  }
-});
-
-/** Says what it heard, at 24 kHz. */
-class Echo extends StreamHandler {
-  readonly #sound: AudioFrame[] = [];
-  constructor() {
-    super({ inputSampleRate: 24_000, outputSampleRate: 24_000 });
-  }
-  copy(): Echo {
-    return new Echo();
-  }
-  receive(frame: AudioFrame): void {
-    this.#sound.push(frame);
-  }
-  emit(): AudioFrame | null {
-    return this.#sound.shift() ?? null;
-  }
-}
-
-test("an echo at 24 kHz is as loud as it went, to the packet", async () => {
-  const { client, packets, complete } = await call(new Stream({ handler: new Echo(), modality: "audio" }), 100);
-  await using encoder = await OpusEncoder.create();
-  const startMs = performance.now();
-  // One more: to change the rate some samples are held back until others follow.
-  for (let index = 0; index < 101; index += 1) {
-    const { samples } = sine(1000, { length: 960, begin: index * 960, amplitude: AMPLITUDE });
-    const payload = await encoder.encode(samples as Int16Array);
-    if (!payload) throw new Error("the encoder was closed");
-    const header = { payloadType: PAYLOAD_TYPE, ssrc: NATIVE_CLIENT_SSRC, marker: index === 0 };
-    client.send(serializeRtpPacket({ ...header, sequenceNumber: index, timestamp: index * 960, payload }));
-    while (performance.now() < startMs + index * 20) await new Promise((resolve) => setImmediate(resolve));
-  }
-  await complete;
-  const heard = await tones(packets.slice(5));
-  expect(heard.length).toBeGreaterThan(3);
-  for (const { frequency, amplitude } of heard) {
-    expect(Math.abs(frequency - 1000)).toBeLessThan(5);
     expect(Math.abs(20 * Math.log10(amplitude / AMPLITUDE))).toBeLessThan(1);
   }
 });
