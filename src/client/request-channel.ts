@@ -74,11 +74,10 @@ export class RequestChannel {
     this.#sending = false;
   }
 
+  /** Texts come last: the handler that gets one has the inputs that were set before it, and its answer is shown. */
   #next(): string | undefined {
-    const text = this.#texts.shift();
-    if (text !== undefined) return text;
     const request = this.#nextRequest();
-    return request && encodeClientRequest(request);
+    return request ? encodeClientRequest(request) : this.#texts.shift();
   }
 
   #nextRequest(): ClientRequest | undefined {
