@@ -85,3 +85,13 @@ test("nothing is sent when the connection has ended", async () => {
   await turns();
   expect(channel.sent).toHaveLength(length);
 });
+
+test("a text comes after the inputs that were set before it, and after the wish to be shown outputs", async () => {
+  const { channel, requests } = setUp();
+  requests.setInputs(["typed"]);
+  requests.sendText("typed");
+  requests.showOutputs();
+  channel.open();
+  await turns();
+  expect(channel.sent).toEqual(['{"type":"show_outputs"}', '{"type":"set_input","data":["typed"]}', "typed"]);
+});

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import { parseServerMessage } from "../../src/client/server-message.ts";
 import { encodeServerMessage, type ServerMessage } from "../../src/protocol/server-message.ts";
 
@@ -32,3 +32,38 @@ it.each(["", "hello", "null", "[]", '"error"', '{"type":"update_connection","dat
     expect(parseServerMessage(text)).toBeUndefined();
   },
 );
+
+test.each([
+  [
+    { role: "user", text: "Hi" },
+    { role: "user", text: "Hi" },
+  ],
+  [
+    { role: "assistant", text: "", id: "1", more: 2 },
+    { role: "assistant", text: "", id: "1" },
+  ],
+  [
+    { role: "user", text: "Hi", id: 1 },
+    { role: "user", text: "Hi" },
+  ],
+  [{ role: "system", text: "Hi" }, undefined],
+  [{ role: "user" }, undefined],
+  [null, undefined],
+])("reads what was said: %j", (data, expected) => {
+  const message = parseServerMessage(JSON.stringify({ type: "transcript", data }));
+  expect(message).toEqual(expected && { type: "transcript", data: expected });
+});
+
+test.each([
+  [
+    { text: "Loading", value: 0.5 },
+    { text: "Loading", value: 0.5 },
+  ],
+  [{ text: "Loading", value: "half" }, { text: "Loading" }],
+  [null, null],
+  [{ value: 1 }, undefined],
+  ["Loading", undefined],
+])("reads how far a piece of work is: %j", (data, expected) => {
+  const message = parseServerMessage(JSON.stringify({ type: "progress", data }));
+  expect(message).toEqual(expected === undefined ? undefined : { type: "progress", data: expected });
+});
