@@ -44,11 +44,13 @@ export async function pageResponse(path: string, config: () => Promise<PageConfi
 }
 
 /** What the page may load: pictures and sounds from elsewhere only where there are inputs or outputs to hold them. */
-function securityPolicy({ additionalInputs, additionalOutputs, ui }: PageConfig): string {
+function securityPolicy({ modality, mode, additionalInputs, additionalOutputs, ui }: PageConfig): string {
   const elsewhere = additionalInputs.length + additionalOutputs.length > 0 ? " https: http:" : "";
   const icon = ui.icon !== null && /^https?:/i.test(ui.icon) ? ` ${new URL(ui.icon).origin}` : "";
+  // Where UDP is blocked the client plays sound in a thread of its own, whose script it makes itself.
+  const scripts = modality === "audio" && mode === "send-receive" ? " script-src 'self' blob:;" : "";
   return (
-    `default-src 'self'; img-src 'self' data: blob:${elsewhere || icon}; media-src 'self' data: blob: mediastream:${elsewhere}; ` +
+    `default-src 'self';${scripts} img-src 'self' data: blob:${elsewhere || icon}; media-src 'self' data: blob: mediastream:${elsewhere}; ` +
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
   );
 }

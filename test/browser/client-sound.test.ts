@@ -25,12 +25,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Sends back what it hears, and what it is told as a warning; "quiet" interrupts it. */
+/** Sends back what it hears. */
 class Echo extends StreamHandler {
   readonly #heard: AudioFrame[] = [];
-  made = 0;
+  readonly counts: { made: number; frames: number };
+
+  constructor(counts = { made: 0, frames: 0 }) {
+    super();
+    this.counts = counts;
+  }
 
   receive(frame: AudioFrame): void {
+    this.counts.frames += 1;
     this.#heard.push(frame);
   }
 
@@ -39,8 +45,8 @@ class Echo extends StreamHandler {
   }
 
   copy(): Echo {
-    this.made += 1;
-    return new Echo();
+    this.counts.made += 1;
+    return new Echo(this.counts);
   }
 }
 
@@ -184,13 +190,30 @@ describe("sound over a WebSocket", () => {
     await using _server = server;
     const page = await open(server, { transport: "websocket" });
     await until(page, hears);
-    const { made } = handler;
+    const { made } = handler.counts;
     await page.evaluate(() => globalThis.sound.breakOff());
     await until(page, ({ interrupted }) => interrupted === false);
     await until(page, hears);
-    expect([handler.made, stream.health().sessions]).toEqual([made, 1]);
+    expect([handler.counts.made, stream.health().sessions]).toEqual([made, 1]);
     await page.close();
   });
+});
+
+test("the built-in page does the same in a browser without WebRTC, under its own security policy", async () => {
+  const handler = new Echo();
+  const stream = new Stream({ modality: "audio", handler, logger: new RecordingLogger() });
+  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
+  const page = await chromium.browser.newPage();
+  await page.addInitScript("delete globalThis.RTCPeerConnection");
+  await page.goto(server.url);
+  await page
+    .getByRole("button", { name: /record|start|talk|microphone/i })
+    .first()
+    .click();
+  await expect.poll(() => handler.counts.frames).toBeGreaterThan(20);
+  expect(stream.health().connected).toBe(1);
+  await page.close();
+  await server.close();
 });
 
 test("where UDP finds no way a stream of sound goes over a WebSocket, with the only place that there is", async () => {

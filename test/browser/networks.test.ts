@@ -81,6 +81,41 @@ describe("a browser", () => {
   });
 });
 
+describe("a server with a TCP port for media", () => {
+  const [address, tcpPort] = ["10.213.11.1", 4443];
+
+  async function served() {
+    const namespace = keep(await NetworkNamespace.create());
+    await namespace.cable(["10.213.11.2/24"], { there: [`${address}/24`] });
+    const network = { bindAddress: address, tcpPort };
+    const stream = new Stream({ handler: (frame) => frame, modality: "video", logger: new RecordingLogger(), network });
+    const server = keep(await ClientPageServer.start(stream, address));
+    const page = await (await browserIn(namespace)).browser.newPage();
+    return { namespace, stream, server, page };
+  }
+
+  test("is reached over it from a network to which UDP is closed", async () => {
+    const { namespace, stream, server, page } = await served();
+    await namespace.run("nft add table inet closed");
+    await namespace.run("nft add chain inet closed output { type filter hook output priority 0 ; }");
+    await namespace.run("nft add rule inet closed output meta l4proto udp drop");
+    await startClient(page, server.url);
+    const { path, color, history } = await clientUntil(page, flows);
+    expect(path?.remote).toBe(`host tcp ${address}`);
+    expect(history).toEqual(["connecting", "connecting", "connected"]);
+    expect(color.map((value) => Math.round(value / 64))).toEqual([0, 3, 0]); // Its own picture, there and back.
+    await page.evaluate(() => globalThis.client.close());
+    await expect.poll(() => stream.health().sessions).toBe(0);
+  });
+
+  test("is reached over UDP where that is open", async () => {
+    const { server, page } = await served();
+    await startClient(page, server.url);
+    const { path } = await clientUntil(page, ({ frames, path }) => frames > 60 && path !== undefined);
+    expect(path?.remote).toBe(`host udp ${address}`);
+  });
+});
+
 test("a server behind NAT is reached at the public address and the one UDP port that its environment tells", async () => {
   const { nat, inside } = await router("10.213.10.2/24", "10.213.10.1/24");
   await nat.run("nft add chain ip nat prerouting { type nat hook prerouting priority -100 ; }");
