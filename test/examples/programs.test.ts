@@ -56,7 +56,7 @@ describe("every example", () => {
   test("stands in the README of the examples, and nothing else does", () => {
     const readme = readFileSync(projectFile("examples/README.md"), "utf8");
     const listed = [...readme.matchAll(/^\| \[`([\w-]+)\.ts`\]/gm)].map(([, name]) => name);
-    expect(listed.toSorted()).toEqual(names.toSorted());
+    expect(new Set(listed)).toEqual(new Set(names));
   });
 });
 
