@@ -14,6 +14,11 @@ interface FieldProps {
 export function Field({ descriptor: { type, label, info }, labelFor, aside, children }: FieldProps): VNode {
   return (
     <div class="field" data-type={type} {...(!labelFor && label && { role: "group", "aria-label": label })}>
+      {!label && labelFor && type !== "checkbox" && (
+        <label class="visually-hidden" for={labelFor}>
+          {UNNAMED[type] ?? "Value"}
+        </label>
+      )}
       {(label ?? aside) && (
         <div class="field-head">
           {label && (labelFor ? <label for={labelFor}>{label}</label> : <span class="field-label">{label}</span>)}
@@ -25,3 +30,16 @@ export function Field({ descriptor: { type, label, info }, labelFor, aside, chil
     </div>
   );
 }
+
+/** What an input is called that was given no label, for those who do not see what it is. */
+const UNNAMED: Readonly<Partial<Record<ComponentDescriptor["type"], string>>> = {
+  slider: "Slider",
+  number: "Number",
+  textbox: "Text",
+  dropdown: "Choice",
+  image: "Picture",
+  audio: "Sound",
+  file: "File",
+  json: "JSON",
+  code: "Code",
+};
