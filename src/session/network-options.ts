@@ -23,6 +23,11 @@ export interface NetworkOptions {
    *   a configuration names such a server or a peer has had a relay
    */
   relayPort?: number;
+  /**
+   * A TCP port for peers to whose network UDP is closed, of several Streams of a process too: ICE over TCP, as Chromium and others know
+   * it. Peers that UDP reaches do not use it. @default none
+   */
+  tcpPort?: number;
   /** The machine's own address to use, IPv4 or IPv6, and no other. @default all, loopback only where there is no other */
   bindAddress?: string;
 }
@@ -48,6 +53,7 @@ export const networkOptionsSchema = z
       .optional(),
     udpPort: port("udpPort").optional(),
     relayPort: port("relayPort").optional(),
+    tcpPort: port("tcpPort").optional(),
     bindAddress: address.optional(),
   })
   .refine(({ portRange, udpPort }) => portRange === undefined || udpPort === undefined, {
@@ -62,18 +68,20 @@ export type ResolvedNetworkOptions = z.output<typeof networkOptionsSchema>;
 
 /**
  * The same from variables of the environment, for containers: FASTRTC_PUBLIC_ADDRESSES (with commas between),
- * FASTRTC_UDP_PORT_RANGE ("50000-50100"), FASTRTC_UDP_PORT, FASTRTC_RELAY_PORT and FASTRTC_BIND_ADDRESS.
+ * FASTRTC_UDP_PORT_RANGE ("50000-50100"), FASTRTC_UDP_PORT, FASTRTC_RELAY_PORT, FASTRTC_TCP_PORT
+ * and FASTRTC_BIND_ADDRESS.
  * @throws {FastRtcError} `invalid_option` for what cannot be used.
  */
 export function networkFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): ResolvedNetworkOptions {
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const [addresses, range, udpPort, relayPort, bindAddress] = [
+  const [addresses, range, udpPort, relayPort, tcpPort, bindAddress] = [
     read("FASTRTC_PUBLIC_ADDRESSES"),
     read("FASTRTC_UDP_PORT_RANGE"),
     read("FASTRTC_UDP_PORT"),
     read("FASTRTC_RELAY_PORT"),
+    read("FASTRTC_TCP_PORT"),
     read("FASTRTC_BIND_ADDRESS"),
   ];
   const parsed = networkOptionsSchema.safeParse({
@@ -81,6 +89,7 @@ export function networkFromEnvironment(
     ...(range && { portRange: range.split("-").map(Number) }),
     ...(udpPort && { udpPort: Number(udpPort) }),
     ...(relayPort && { relayPort: Number(relayPort) }),
+    ...(tcpPort && { tcpPort: Number(tcpPort) }),
     ...(bindAddress && { bindAddress }),
   });
   if (parsed.success) return parsed.data;

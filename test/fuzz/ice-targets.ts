@@ -5,6 +5,7 @@ import {
   readConnectivityCheck,
   withTieBreaker,
 } from "../../src/protocol/stun/connectivity-check.ts";
+import { FramedPackets, framePacket } from "../../src/rtp/framed-packets.ts";
 import {
   CHROMIUM_CHECK,
   CHROMIUM_CHECK_PASSWORD,
@@ -33,5 +34,19 @@ const connectivityChecks: FuzzTarget = {
   },
 };
 
+const framedPackets: FuzzTarget = {
+  name: "packets in a TCP stream",
+  corpus: [framePacket(CHROMIUM_CHECK), Buffer.concat([framePacket(RFC_5769_REQUEST), framePacket(Uint8Array.of(1))])],
+  tokens: ["0000", "0001", "2000", "2001", "ffff"].map(hex),
+  open: () => {
+    let framed = new FramedPackets();
+    return (bytes) => {
+      const packets = framed.push(bytes);
+      if (!packets) framed = new FramedPackets(); // The connection is closed.
+      return (packets?.length ?? 0) > 0;
+    };
+  },
+};
+
 /** Everything that stands before the engine's ICE. */
-export const iceTargets: readonly FuzzTarget[] = [connectivityChecks];
+export const iceTargets: readonly FuzzTarget[] = [connectivityChecks, framedPackets];

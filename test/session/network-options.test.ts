@@ -34,12 +34,14 @@ describe("network options", () => {
         FASTRTC_PUBLIC_ADDRESSES: "203.0.113.7, 2001:db8::7",
         FASTRTC_UDP_PORT_RANGE: "50000-50100",
         FASTRTC_RELAY_PORT: "50101",
+        FASTRTC_TCP_PORT: "443",
         FASTRTC_BIND_ADDRESS: "10.0.0.5",
       }),
     ).toEqual({
       publicAddresses: ["203.0.113.7", "2001:db8::7"],
       portRange: [50_000, 50_100],
       relayPort: 50_101,
+      tcpPort: 443,
       bindAddress: "10.0.0.5",
     });
     expect(networkFromEnvironment({ FASTRTC_UDP_PORT: "50000", FASTRTC_BIND_ADDRESS: " " })).toEqual({

@@ -15,6 +15,8 @@ export interface IceCandidate {
   /** 1 to 65535; 9 and 0 occur for TCP. */
   readonly port: number;
   readonly type: CandidateType;
+  /** Of a candidate of our own for TCP (RFC 6544 section 4.5): who opens the connection. What a peer says there is not read. */
+  readonly tcpType?: "passive";
 }
 
 /** A candidate that came after the offer, and the media section it belongs to. */
@@ -106,8 +108,9 @@ export function readCandidate(line: string): IceCandidate | string {
 
 /** The candidate as an attribute's value: `candidate:…`. */
 export function writeCandidate(candidate: IceCandidate): string {
-  const { foundation, component, protocol, priority, address, port, type } = candidate;
-  return `candidate:${foundation} ${component} ${protocol} ${priority} ${address} ${port} typ ${type}`;
+  const { foundation, component, protocol, priority, address, port, type, tcpType } = candidate;
+  const line = `candidate:${foundation} ${component} ${protocol} ${priority} ${address} ${port} typ ${type}`;
+  return tcpType ? `${line} tcptype ${tcpType}` : line;
 }
 
 function addressFamily(address: string): IceCandidate["addressFamily"] | undefined {

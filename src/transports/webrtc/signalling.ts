@@ -13,7 +13,7 @@ import type { Session } from "../../session/session.ts";
 import type { Refusal, SessionRegistry } from "../../session/session-registry.ts";
 import { type SessionClaim, SessionTokens } from "../../session/session-tokens.ts";
 import type { TransportEvents } from "../../session/transport.ts";
-import { frontPorts } from "./front/front-ports.ts";
+import { type FrontPorts, relayFrontPorts } from "./front/front-ports.ts";
 import { GatheringPolicy } from "./gathering-policy.ts";
 import { type UdpIceServer, usableIceServers } from "./ice-servers.ts";
 import { type MediaPlanOptions, planMedia } from "./media-plan.ts";
@@ -187,10 +187,10 @@ export class WebRtcSignalling {
   }
 
   /** A front costs a port and all browsers some checks that nobody answers, so that there is none until it can be of use. */
-  #frontPorts(): readonly number[] {
+  #frontPorts(): FrontPorts {
     const { network = {}, toldOfTurnOverTcp } = this.#options;
     const useful = network.relayPort !== undefined || this.#peersRelayOverTcp || toldOfTurnOverTcp?.();
-    return useful ? frontPorts(network) : [];
+    return { udpPorts: useful ? relayFrontPorts(network) : [], tcpPort: network.tcpPort };
   }
 
   #warnOnce(warning: string): void {

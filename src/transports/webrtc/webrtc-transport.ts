@@ -15,6 +15,7 @@ import type { AudioFormat, Transport, TransportEvents } from "../../session/tran
 import { announcedCandidates } from "./announced-candidates.ts";
 import type { EnginePeerOptions } from "./engine-peer.ts";
 import { isRelayOverTcp } from "./front/front-candidate.ts";
+import type { FrontPorts } from "./front/front-ports.ts";
 import { IceFront } from "./front/ice-front.ts";
 import type { GatheringPolicy } from "./gathering-policy.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
@@ -32,8 +33,8 @@ export interface WebRtcTransportOptions {
   /** Whether the peer is told of relays alone. @default false */
   readonly relayOnly?: boolean;
   readonly network?: ResolvedNetworkOptions | undefined;
-  /** UDP ports that a front may take for peers behind TURN over TCP or TLS, in the order to try them. @default none */
-  readonly frontPorts?: readonly number[];
+  /** The ports that may be taken for peers who cannot reach the engine's own. @default none */
+  readonly frontPorts?: FrontPorts;
   /** What gives way when the path to the peer bears too little. @default "maintain-framerate" */
   readonly degradationPreference?: DegradationPreference | undefined;
   readonly events: TransportEvents;
@@ -206,10 +207,10 @@ export class WebRtcTransport implements Transport {
     this.#packets.addRemoteCandidate(candidate);
   }
 
-  async #openFront({ frontPorts = [] }: WebRtcTransportOptions): Promise<void> {
-    if (this.#relayOnly || frontPorts.length === 0) return;
+  async #openFront({ frontPorts }: WebRtcTransportOptions): Promise<void> {
+    if (this.#relayOnly || !frontPorts) return;
     const { local, localCandidates: hosts } = this.#packets;
-    this.#front = await IceFront.open({ udpPorts: frontPorts, local, hosts, clock: this.#clock });
+    this.#front = await IceFront.open({ ...frontPorts, local, hosts, clock: this.#clock });
     if (this.#closing) this.#front.close();
   }
 

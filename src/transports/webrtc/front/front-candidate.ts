@@ -1,15 +1,21 @@
 import type { IceCandidate } from "../../../protocol/sdp/candidate.ts";
+import type { Front } from "./shared-fronts.ts";
 
-/** Below every type that RFC 8445 section 5.1.2.2 recommends a preference for, but relays (0). */
-const TYPE_PREFERENCE = 1;
+/**
+ * Below every type that RFC 8445 section 5.1.2.2 recommends a preference for, but relays. For TCP it lies between a browser's relays over UDP,
+ * which lose a packet without delaying those behind it, and those over TCP.
+ */
+const TYPE_PREFERENCES = { udp: 1, tcp: 2 };
 
 /** The candidate for the way through a front, told after those that lead to the engine straight. */
-export function frontCandidate(host: IceCandidate, port: number): IceCandidate {
+export function frontCandidate(host: IceCandidate, { protocol, port }: Pick<Front, "protocol" | "port">): IceCandidate {
   return {
     ...host,
-    foundation: `${host.foundation}f`,
-    priority: (TYPE_PREFERENCE << 24) | (host.priority & 0xffffff),
+    foundation: `${host.foundation}${protocol === "udp" ? "f" : "t"}`,
+    protocol,
+    priority: (TYPE_PREFERENCES[protocol] << 24) | (host.priority & 0xffffff),
     port,
+    ...(protocol === "tcp" && { tcpType: "passive" }),
   };
 }
 

@@ -1,5 +1,13 @@
 import type { ResolvedNetworkOptions } from "../../../session/network-options.ts";
 
+/** The ports that the fronts of a peer may take. */
+export interface FrontPorts {
+  /** For peers behind TURN over TCP or TLS: tried one after the other; 0 is any that is free. None: no such front. */
+  readonly udpPorts: readonly number[];
+  /** For peers to whose network UDP is closed. @default no such front */
+  readonly tcpPort?: number | undefined;
+}
+
 /** How many ports of a range are tried. */
 const MAX_TRIED = 64;
 
@@ -7,7 +15,7 @@ const MAX_TRIED = 64;
  * The UDP ports that a front may take, in the order to try them: the one that was given for it, the range's last ones, or any.
  * None when a firewall lets a single port through and the peers have it already.
  */
-export function frontPorts({ relayPort, udpPort, portRange }: ResolvedNetworkOptions): readonly number[] {
+export function relayFrontPorts({ relayPort, udpPort, portRange }: ResolvedNetworkOptions): readonly number[] {
   if (relayPort !== undefined) return [relayPort];
   if (udpPort !== undefined) return [];
   if (!portRange) return [0];

@@ -2,12 +2,12 @@ import { type Clock, systemClock } from "../../../async/clock.ts";
 import type { IceCandidate } from "../../../protocol/sdp/candidate.ts";
 import { frontCandidate } from "./front-candidate.ts";
 import { FrontPeer } from "./front-peer.ts";
-import { type FrontLease, type SharedFronts, processFronts } from "./shared-fronts.ts";
-import { UdpFront } from "./udp-front.ts";
+import type { FrontPorts } from "./front-ports.ts";
+import { type Front, type SharedFronts, processFronts } from "./shared-fronts.ts";
+import { TcpFront } from "./tcp-front.ts";
+import { UdpFront, type UdpFrontOptions } from "./udp-front.ts";
 
-export interface IceFrontOptions {
-  /** The UDP ports that may be taken, in the order to try them: see `frontPorts`. */
-  readonly udpPorts: readonly number[];
+export interface IceFrontOptions extends FrontPorts {
   /** This end's ICE credentials for the peer. */
   readonly local: { readonly iceUfrag: string; readonly icePwd: string };
   /** Where the engine receives the peer's packets. */
@@ -30,27 +30,25 @@ export class IceFront {
 
   /** Never rejects: where no port is free there are no candidates, and the peer has the engine's own. */
   static async open(options: IceFrontOptions): Promise<IceFront> {
-    const { udpPorts, hosts, clock = systemClock, fronts = processFronts } = options;
+    const { udpPorts, tcpPort, hosts, clock = systemClock, fronts = processFronts } = options;
     const usable = hosts.filter(isUsable).slice(0, MAX_ADDRESSES);
     const [engine] = usable;
-    if (!engine || udpPorts.length === 0) return new IceFront([], () => undefined);
+    if (!engine || (udpPorts.length === 0 && tcpPort === undefined)) return new IceFront([], () => undefined);
     const peer = new FrontPeer({ ...options.local, engine, clock });
     if (!fronts.add(peer)) return new IceFront([], () => undefined);
-    const leases = await Promise.all(
-      usable.map(async (host): Promise<{ lease: FrontLease; host: IceCandidate }> => {
-        const { address } = host;
-        const key = `udp ${address} ${udpPorts.join(" ")}`;
-        const open = () => UdpFront.open({ address, ports: udpPorts, peerOf: fronts.peerOf, clock });
-        return { host, lease: await fronts.lease(key, open) };
-      }),
+    const leased = await Promise.all(
+      usable.flatMap((host) =>
+        openings(host, { udpPorts, tcpPort }, { peerOf: fronts.peerOf, clock }).map(async ({ key, open }) => ({
+          host,
+          lease: await fronts.lease(key, open),
+        })),
+      ),
     );
-    const candidates = leases.flatMap(({ host, lease: { front } }) =>
-      front ? [frontCandidate(host, front.port)] : [],
-    );
+    const candidates = leased.flatMap(({ host, lease: { front } }) => (front ? [frontCandidate(host, front)] : []));
     return new IceFront(candidates, () => {
       fronts.remove(peer);
       peer.close();
-      for (const { lease } of leases) lease.release();
+      for (const { lease } of leased) lease.release();
     });
   }
 
@@ -65,6 +63,20 @@ export class IceFront {
     this.#closed = true;
     this.#onClose();
   }
+}
+
+/** The fronts that are wanted at an address, by the names that they are shared under. */
+function openings(
+  { address }: IceCandidate,
+  { udpPorts, tcpPort }: FrontPorts,
+  shared: Pick<UdpFrontOptions, "peerOf" | "clock">,
+): { readonly key: string; readonly open: () => Promise<Front | undefined> }[] {
+  const udp = () => UdpFront.open({ address, ports: udpPorts, ...shared });
+  const tcp = (port: number) => () => TcpFront.open({ address, port, ...shared });
+  return [
+    ...(udpPorts.length > 0 ? [{ key: `udp ${address} ${udpPorts.join(" ")}`, open: udp }] : []),
+    ...(tcpPort === undefined ? [] : [{ key: `tcp ${address} ${tcpPort}`, open: tcp(tcpPort) }]),
+  ];
 }
 
 /** Link-local addresses would need a zone, and no relay reaches them. */

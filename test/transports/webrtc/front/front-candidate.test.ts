@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseCandidate } from "../../../../src/protocol/sdp/candidate.ts";
 import { isRelayOverTcp } from "../../../../src/transports/webrtc/front/front-candidate.ts";
-import { frontPorts } from "../../../../src/transports/webrtc/front/front-ports.ts";
+import { relayFrontPorts } from "../../../../src/transports/webrtc/front/front-ports.ts";
 
 // As Chromium 156 wrote them for a coturn at these three.
 it.each([
@@ -15,11 +15,11 @@ it.each([
 
 it("a front's port comes from what the firewall lets through", () => {
   expect([
-    frontPorts({}),
-    frontPorts({ portRange: [50_000, 50_003] }),
-    frontPorts({ portRange: [50_000, 50_000] }),
-    frontPorts({ udpPort: 50_000 }),
-    frontPorts({ udpPort: 50_000, relayPort: 50_001 }),
-    frontPorts({ portRange: [1, 65_535] }).length,
+    relayFrontPorts({}),
+    relayFrontPorts({ portRange: [50_000, 50_003] }),
+    relayFrontPorts({ portRange: [50_000, 50_000] }),
+    relayFrontPorts({ udpPort: 50_000 }),
+    relayFrontPorts({ udpPort: 50_000, relayPort: 50_001 }),
+    relayFrontPorts({ portRange: [1, 65_535] }).length,
   ]).toEqual([[0], [50_003, 50_002, 50_001], [], [], [50_001], 64]);
 });

@@ -39,7 +39,7 @@ async function openFront(options: Partial<IceFrontOptions> = {}) {
   });
   cleanups.push(() => front.close());
   const port = front.candidates[0]?.port ?? 0;
-  const send = (socket: Socket, bytes: Buffer): void => void socket.send(bytes, port, "127.0.0.1");
+  const send = (socket: Socket, bytes: Buffer): void => socket.send(bytes, port, "127.0.0.1");
   return { engine, front, fronts, clock, port, send };
 }
 
