@@ -19,7 +19,7 @@ interface StageNoticeProps {
 export function StageNotice({ phase, modality, mode, start, isBrief, onWayOut }: StageNoticeProps): VNode | null {
   switch (phase.type) {
     case "idle":
-      if (phase.problem) return <ProblemNotice problem={phase.problem} onWayOut={onWayOut} />;
+      if (phase.problem) return <ProblemNotice problem={phase.problem} modality={modality} onWayOut={onWayOut} />;
       if (isBrief) return phase.note ? <Notice title={phase.note} /> : null;
       return (
         <Notice icon={idleIcon(modality, mode)} title={phase.note ?? "Ready when you are"}>
@@ -47,9 +47,13 @@ export function StageNotice({ phase, modality, mode, start, isBrief, onWayOut }:
   }
 }
 
-function ProblemNotice({ problem, onWayOut }: { problem: Problem; onWayOut: (relaxed: boolean) => void }): VNode {
+interface ProblemNoticeProps extends Pick<StageNoticeProps, "modality" | "onWayOut"> {
+  problem: Problem;
+}
+
+function ProblemNotice({ problem, modality, onWayOut }: ProblemNoticeProps): VNode {
   return (
-    <Notice icon="blocked" title={problem.title} isAlert>
+    <Notice icon={modality === "audio" ? "microphone-off" : "blocked"} title={problem.title} isAlert>
       {problem.text}
       {problem.steps && (
         <ol class="notice-steps">
