@@ -16,10 +16,24 @@ import type { AudioFormat } from "../../session/transport.ts";
  */
 const MAX_WAITING = 25;
 /**
+ * When so many wait behind a packet, it is encoded on this thread. Off the thread each takes a turn of the event loop: where those come every
+ * 50 ms, on a busy machine, more than half of the sound would be dropped.
+ */
+const MANY_WAITING = 3;
+/**
  * After this long without a packet one of silence is sent, in milliseconds: Chromium reports to us only while it receives
  * something, and a peer that reports nothing counts as gone.
  */
 const KEEP_ALIVE_MS = 2000;
+/**
+ * How many packets of silence follow when sound ends. A jitter buffer that counts packets (aiortc's keeps four) would hold the last of a
+ * reply back until there is more to send.
+ */
+const CLOSING_PACKETS = 5;
+/** How late a timer may be before it shows that the process stood still, and how long sound then has to go on, in milliseconds. */
+const LATE_TIMER_MS = 10;
+const PATIENCE_MS = 40;
+const PACKET_US = 20_000;
 /** 20 ms of silence in one frame of CELT (RFC 6716), made by no encoder so as not to disturb its state. */
 const SILENT_PACKET = Uint8Array.of(0xf8, 0xff, 0xfe);
 /** What Chromium keeps against jitter on a quiet network, and the way there, in milliseconds. */
@@ -40,8 +54,8 @@ export interface AudioSenderOptions {
 }
 
 /**
- * Sends sound to the peer: packets' worth of samples in, RTP out, in their order. Encoding goes on off the main thread;
- * should it fall behind, the oldest sound is dropped, so that lateness never grows.
+ * Sends sound to the peer: packets' worth of samples in, RTP out, in their order. Encoding goes on off the main thread as long as
+ * that keeps up; should it fall behind all the same, the oldest sound is dropped, so that lateness never grows.
  */
 export class AudioSender {
   /**
@@ -55,6 +69,8 @@ export class AudioSender {
   readonly #waiting = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
   readonly #encoding: Promise<void>;
   #keepAliveAtMs: number | undefined;
+  /** The silence that is to follow the last sound: where it begins, and when to send it. */
+  #closing: { readonly beginUs: number; readonly atMs: number } | undefined;
 
   constructor(options: AudioSenderOptions) {
     this.#options = options;
@@ -74,7 +90,12 @@ export class AudioSender {
   }
 
   get nextTimerMs(): number | undefined {
-    const nextMs = Math.min(this.#options.stream.nextTimerMs ?? Infinity, this.#keepAliveAtMs ?? Infinity);
+    const { stream } = this.#options;
+    const nextMs = Math.min(
+      stream.nextTimerMs ?? Infinity,
+      this.#keepAliveAtMs ?? Infinity,
+      this.#closing?.atMs ?? Infinity,
+    );
     return nextMs === Infinity ? undefined : nextMs;
   }
 
@@ -110,11 +131,9 @@ export class AudioSender {
   }
 
   handleTimer(nowMs: number): readonly RtcpPacket[] {
+    this.#closeSound(nowMs);
     if (this.#keepAliveAtMs !== undefined && nowMs >= this.#keepAliveAtMs) {
-      const ticks = OPUS_PACKET_SAMPLES;
-      const level = { levelDbov: -127, voiceActivity: false };
-      // Its time lies behind: sound that begins now must not overlap it.
-      this.#sendPacket({ data: SILENT_PACKET, timestampUs: (nowMs - 20) * 1000, ticks, level });
+      this.#sendSilence(nowMs * 1000 - PACKET_US);
     }
     return this.#options.stream.handleTimer(nowMs);
   }
@@ -158,9 +177,29 @@ export class AudioSender {
     const { timestampUs } = frame;
     invariant(timestampUs !== undefined, "a session says when its sound is to be heard");
     const samples = frame.toInt16();
-    const data = await encoder.encode(samples);
+    const data = this.#waiting.length < MANY_WAITING ? await encoder.encode(samples) : encoder.encodeNow(samples);
     if (!data || this.#waiting.ended) return;
     this.#sendPacket({ data, timestampUs, ticks: OPUS_PACKET_SAMPLES, level: levelOf(samples) });
+    const beginUs = timestampUs + PACKET_US;
+    // When its time lies behind: sound that begins later must not overlap it.
+    this.#closing = { beginUs, atMs: (beginUs + CLOSING_PACKETS * PACKET_US) / 1000 };
+  }
+
+  #closeSound(nowMs: number): void {
+    if (!this.#closing || nowMs < this.#closing.atMs) return;
+    const { beginUs, atMs } = this.#closing;
+    this.#closing = undefined;
+    if (this.isBusy) return; // The sound goes on after all.
+    if (nowMs > atMs + LATE_TIMER_MS) {
+      this.#closing = { beginUs, atMs: nowMs + PATIENCE_MS };
+      return;
+    }
+    for (let index = 0; index < CLOSING_PACKETS; index += 1) this.#sendSilence(beginUs + index * PACKET_US);
+  }
+
+  #sendSilence(timestampUs: number): void {
+    const level = { levelDbov: -127, voiceActivity: false };
+    this.#sendPacket({ data: SILENT_PACKET, timestampUs, ticks: OPUS_PACKET_SAMPLES, level });
   }
 
   #sendPacket(audio: OutgoingAudio): void {

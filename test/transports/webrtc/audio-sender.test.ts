@@ -10,6 +10,7 @@ import type { RtcpPacket } from "../../../src/rtp/rtcp/compound.ts";
 import { AudioSender, type AudioSenderOptions } from "../../../src/transports/webrtc/audio-sender.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { loudest, sine } from "../../support/tones.ts";
+import { turn } from "../../support/turn.ts";
 
 function setUp(options: Partial<AudioSenderOptions> = {}) {
   const packets: RtpPacket[] = [];
@@ -144,12 +145,56 @@ test("a packet of silence shows every two seconds that there is still somebody, 
   clock.advance(1500);
   sender.send(new AudioFrame({ samples: new Int16Array(960), sampleRate: 48_000, timestampUs: 2_500_000 }));
   await sent(2);
+  await turn();
+  clock.advance(120);
+  expect(keepAlive()).toMatchObject({ timestamp: 2600 * 48 });
   clock.advance(1999);
-  expect(keepAlive()).toMatchObject({ timestamp: 2500 * 48 });
+  expect(keepAlive()).toMatchObject({ timestamp: 2600 * 48 });
   clock.advance(1);
-  expect(keepAlive()).toMatchObject({ timestamp: 4480 * 48 });
+  expect(keepAlive()).toMatchObject({ timestamp: 4600 * 48 });
   await sender.close();
-  expect(packets).toHaveLength(3);
+  expect(packets).toHaveLength(8); // Five of them close the sound.
+});
+
+test("sound that ends is followed by 100 ms of silence, so that no jitter buffer keeps its last packets", async () => {
+  const clock = new ManualClock();
+  const { sender, packets, sent } = setUp({ clock });
+  sender.start(0);
+  sender.send(piece(0));
+  await sent(1);
+  clock.advance(20);
+  sender.send(piece(1));
+  await sent(2);
+  await turn();
+  const seen: unknown[] = [];
+  while (clock.nowMs() < 300) {
+    clock.advance(10);
+    const before = packets.length;
+    sender.handleTimer(clock.nowMs());
+    for (const { timestamp, marker, payload } of packets.slice(before)) {
+      seen.push([clock.nowMs(), timestamp / 960, marker, payload.length]);
+    }
+  }
+  expect(seen).toEqual([2, 3, 4, 5, 6].map((index) => [140, index, false, 3]));
+  await sender.close();
+});
+
+test("no silence comes between pieces of sound, even when the process stood still for longer", async () => {
+  const clock = new ManualClock();
+  const { sender, packets, sent } = setUp({ clock });
+  sender.start(0);
+  sender.send(piece(0));
+  await sent(1);
+  await turn();
+  clock.advance(500);
+  sender.handleTimer(clock.nowMs()); // It is not known yet whether there is more.
+  sender.send(piece(1));
+  clock.advance(40);
+  sender.handleTimer(clock.nowMs());
+  await sent(2);
+  await turn();
+  expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual([0, 1]);
+  await sender.close();
 });
 
 test("closing at once is harmless, and nothing leaves afterwards", async () => {
