@@ -8,7 +8,7 @@ const LEAST_MOMENTS = 10;
 /** How many moments are the end of the voice. */
 const END_MOMENTS = 4;
 /** How far the voice falls below its middle at the end of a statement, in semitones. */
-const FALL_SEMITONES = 2.5;
+const FALL_SEMITONES = 2.6;
 /** How fast doubt ends around that, in semitones. */
 const SOFTNESS_SEMITONES = 0.5;
 

@@ -19,6 +19,12 @@ const LONGEST = 57;
 const LEAST_CORRELATION = 0.6;
 /** How far below its loudest moments a voice is listened to, as a share of their energy: -30 dB. */
 const LEAST_ENERGY = 1e-3;
+/** How far above what is quietest, the noise of the room, a voice is listened to, as a multiple of its energy: 6 dB. */
+const ABOVE_NOISE = 4;
+/** What share of the moments is at least as quiet as the noise of the room: stops between words are. */
+const NOISE_SHARE = 0.05;
+/** How far a voice moves from its middle, in semitones, at most: what lies beyond is a whole octave wrong, or no voice. */
+const MOST_SEMITONES = 10;
 /** A shorter period that is nearly as good is the right one: twice a period is one as well. */
 const NEARLY = 0.97;
 
@@ -32,14 +38,18 @@ export function pitchTrack(audio: Float32Array): readonly PitchedMoment[] {
   const energyOf = (start: number): number => (energies[start + FRAME] as number) - (energies[start] as number);
   const starts: number[] = [];
   for (let start = 0; start + FRAME + LONGEST + 1 <= samples.length; start += HOP) starts.push(start);
-  const loudest = starts.map(energyOf).toSorted((a, b) => a - b)[Math.floor(starts.length * 0.95)] ?? 0;
+  const sorted = starts.map(energyOf).toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
+  const least = Math.max(at(0.95) * LEAST_ENERGY, at(NOISE_SHARE) * ABOVE_NOISE);
   const moments: PitchedMoment[] = [];
   for (const start of starts) {
-    if (energyOf(start) <= loudest * LEAST_ENERGY) continue;
+    if (energyOf(start) <= least) continue;
     const period = periodAt(samples, start, energyOf);
     if (period !== undefined) moments.push({ semitones: 12 * Math.log2(RATE / period) });
   }
-  return moments;
+  const pitches = moments.map(({ semitones }) => semitones).toSorted((a, b) => a - b);
+  const middle = pitches[Math.floor(pitches.length / 2)] ?? 0;
+  return moments.filter(({ semitones }) => Math.abs(semitones - middle) <= MOST_SEMITONES);
 }
 
 function decimated(audio: Float32Array): Float32Array {
@@ -75,13 +85,14 @@ function periodAt(samples: Float32Array, start: number, energyOf: (start: number
     if ((correlations[lag] as number) > (correlations[best] as number)) best = lag;
   }
   const at = (lag: number): number => correlations[lag] as number;
-  if (at(best) < LEAST_CORRELATION) return undefined;
+  // Noise of low frequencies is alike after the shortest times, and ever less so after longer ones.
+  if (at(best) < LEAST_CORRELATION || best === SHORTEST) return undefined;
   for (let lag = SHORTEST + 1; lag < best; lag += 1) {
     if (at(lag) >= at(lag - 1) && at(lag) >= at(lag + 1) && vertex(at, lag).height > NEARLY * at(best)) {
       return vertex(at, lag).lag;
     }
   }
-  return best > SHORTEST && best < LONGEST ? vertex(at, best).lag : best;
+  return best < LONGEST ? vertex(at, best).lag : best;
 }
 
 /** The top of the parabola through three neighbours: a short period lies between two samples, where none is as high. */

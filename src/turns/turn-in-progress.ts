@@ -21,8 +21,7 @@ export function windowInTurn(state: TurnState, before: OpenTurn, durationMs: num
   const { nowMs } = state;
   const turn = heard(before, { nowMs, durationMs, isSpeech: state.isSpeech }, rules);
   if (nowMs - turn.startMs >= rules.maxTurnMs) return ended({ ...state, turn }, turn, "limit");
-  if (turn.blipMs === 0 && turn.silentMs >= neededSilenceMs(turn, rules))
-    return ended({ ...state, turn }, turn, "pause");
+  if (isSilentEnough(turn, rules)) return ended({ ...state, turn }, turn, "pause");
   if (turn.silentMs < rules.judgeAfterMs || turn.question !== undefined)
     return { state: { ...state, turn }, effects: [] };
   const question = state.questionCount + 1;
@@ -30,6 +29,16 @@ export function windowInTurn(state: TurnState, before: OpenTurn, durationMs: num
     state: { ...state, turn: { ...turn, question }, questionCount: question },
     effects: [{ type: "judge", question, startMs: turn.startMs }],
   };
+}
+
+/** It is known now whether the voice sounded finished: that may be all that was waited for. */
+export function judgedInTurn(state: TurnState, turn: OpenTurn, rules: TurnRules): TurnStep {
+  if (isSilentEnough(turn, rules)) return ended({ ...state, turn }, turn, "pause");
+  return { state: { ...state, turn }, effects: [] };
+}
+
+function isSilentEnough(turn: OpenTurn, rules: TurnRules): boolean {
+  return turn.blipMs === 0 && turn.silentMs >= neededSilenceMs(turn, rules);
 }
 
 function turnFrom(startMs: number, nowMs: number): OpenTurn {

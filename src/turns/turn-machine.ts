@@ -1,4 +1,4 @@
-import { openTurn, windowInTurn } from "./turn-in-progress.ts";
+import { judgedInTurn, openTurn, windowInTurn } from "./turn-in-progress.ts";
 import { windowOverReply } from "./turn-interruption.ts";
 import type { TurnRules } from "./turn-rules.ts";
 import type { ReplyPhase, TurnEffect, TurnEndCause, TurnEvent, TurnState, TurnStep } from "./turn-state.ts";
@@ -51,13 +51,13 @@ function hearOutsideTurn(state: TurnState, { durationMs, reply }: WindowEvent, r
 
 function hearJudgement(
   state: TurnState,
-  { question, probability }: Extract<TurnEvent, { type: "judged" }>,
-  _rules: TurnRules,
+  { question, probability, reply }: Extract<TurnEvent, { type: "judged" }>,
+  rules: TurnRules,
 ): TurnStep {
   const { turn } = state;
   // Of a silence that is over, or of another turn: too late.
   if (turn?.question !== question) return { state, effects: [] };
-  return { state: { ...state, turn: { ...turn, finished: probability } }, effects: [] };
+  return afterTurn(judgedInTurn(state, { ...turn, finished: probability }, rules), reply);
 }
 
 /** Ends the turn, or answers nothing at all, because somebody wants it. */

@@ -5,11 +5,11 @@ import type { AlgoOptions, Duplex, TurnOptions } from "./algo-options.ts";
 /** Longest turn, in seconds: what is said is kept until it ends. */
 const MAX_TURN_S = 300;
 /** What share of `audioChunkDuration` has to be silent: of a turn that sounds finished, that leaves it open, that sounds unfinished. */
-const FINISHED_SHARE = 0.36;
+const FINISHED_SHARE = 0.25;
 const OPEN_SHARE = 1;
 const UNFINISHED_SHARE = 2;
 /** What share of it is silent before the voice is judged. */
-const JUDGED_SHARE = 0.31;
+const JUDGED_SHARE = 0.25;
 /** How far a voice that was heard may fall below the threshold and still be heard, as in Silero's own algorithm. */
 const HYSTERESIS = 0.15;
 

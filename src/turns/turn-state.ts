@@ -38,7 +38,7 @@ export type TurnEvent =
       readonly reply: ReplyPhase;
     }
   /** Whether the voice sounded finished, asked for by `judge`. */
-  | { readonly type: "judged"; readonly question: number; readonly probability: number }
+  | { readonly type: "judged"; readonly question: number; readonly probability: number; readonly reply: ReplyPhase }
   /** The application wants an answer now. */
   | { readonly type: "trigger"; readonly reply: ReplyPhase }
   /** The key of push to talk. */

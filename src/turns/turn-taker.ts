@@ -136,7 +136,8 @@ export class TurnTaker {
     if (!this.#endOfTurn) return;
     const endMs = this.#state.nowMs;
     const audio = this.#judgedSound.read([{ startMs: Math.max(startMs, endMs - JUDGED_MS), endMs }]).toFloat32();
-    const answer = (probability: number): void => this.#take({ type: "judged", question, probability });
+    const answer = (probability: number): void =>
+      this.#take({ type: "judged", question, probability, reply: this.#floor.replyPhase });
     try {
       const probability = this.#endOfTurn.probability(audio);
       if (typeof probability === "number") answer(probability);

@@ -41,6 +41,30 @@ describe("the pitch of a voice", () => {
   });
 });
 
+describe("in a room with low noise, as of a street", () => {
+  /** Noise that is alike from one sample to the next, 14 dB below the voice, which goes on when that has ended. */
+  const inNoise = (audio: Float32Array): Float32Array => {
+    const random = seededRandom(11);
+    let level = 0;
+    return audio.map((sample) => {
+      level = 0.97 * level + 0.24 * 0.025 * Math.sqrt(12) * (random() - 0.5);
+      return sample + level;
+    });
+  };
+
+  test("the noise after the voice is no voice", () => {
+    const moments = pitchTrack(inNoise(voice(1, () => 130, 0.5)));
+    const wanted = 12 * Math.log2(130);
+    expect(moments.length).toBeGreaterThan(40);
+    expect(moments.filter(({ semitones }) => Math.abs(semitones - wanted) > 1)).toEqual([]);
+  });
+
+  test.each([90, 130, 210])("a sentence's end of a voice of %i Hz is heard, and only that", (hertz) => {
+    expect(fallingVoice.probability(inNoise(voice(2, fallingBy(6, hertz))))).toBeGreaterThan(0.9);
+    expect(fallingVoice.probability(inNoise(voice(2, fallingBy(0, hertz))))).toBe(0.5 - Number.EPSILON);
+  });
+});
+
 describe("the fall of the voice", () => {
   test.each([90, 130, 210, 260])("at the end of a sentence of a voice of %i Hz sounds finished", (hertz) => {
     expect(fallingVoice.probability(voice(2, fallingBy(6, hertz)))).toBeGreaterThan(0.9);

@@ -3,12 +3,12 @@ import { SimulatedVoice, WINDOW_MS } from "./support/simulated-voice.ts";
 
 /** After so many windows of speech a turn begins: more than 0.2 s. */
 const START = 7;
-/** So many windows of silence end a turn: 0.6 s; 0.22 s where it sounds finished, 1.2 s where it sounds unfinished. */
+/** So many windows of silence end a turn: 0.6 s; 0.16 s where it sounds finished, 1.2 s where it sounds unfinished. */
 const SILENCE = 19;
-const FINISHED = 7;
+const FINISHED = 5;
 const UNFINISHED = 38;
-/** After so many the voice is judged: 0.19 s. */
-const JUDGED = 6;
+/** After so many the voice is judged: 0.16 s. */
+const JUDGED = 5;
 
 const at = (windows: number): number => windows * WINDOW_MS;
 
@@ -29,8 +29,6 @@ describe("a turn", () => {
   });
 
   test.each([
-    { judgement: 0.9, windows: FINISHED },
-    { judgement: 0.5, windows: FINISHED },
     { judgement: 0.499, windows: SILENCE },
     { judgement: 0.25, windows: 29 },
     { judgement: 0, windows: UNFINISHED },
@@ -39,6 +37,20 @@ describe("a turn", () => {
     voice.pause(windows - JUDGED - 1);
     expect(voice.effects).toHaveLength(1);
     expect(voice.pause(1).effects).toHaveLength(2);
+  });
+
+  test.each([0.9, 0.5])("that sounds finished to %f ends as soon as it is judged", (judgement) => {
+    const voice = new SimulatedVoice().speak(30).pause(JUDGED);
+    expect(voice.effects).toHaveLength(1);
+    expect(voice.judge(judgement).effects.at(-1)).toEqual([30 + FINISHED, `pause from 0 to ${at(30 + FINISHED)}`]);
+  });
+
+  test("that is judged late ends then, and not while a click sounds", () => {
+    const voice = new SimulatedVoice().speak(30).pause(JUDGED + 4);
+    expect(voice.judge(1).effects.at(-1)).toEqual([39, `pause from 0 to ${at(39)}`]);
+    const clicked = new SimulatedVoice().speak(30).pause(JUDGED).speak(1).judge(1);
+    expect(clicked.effects).toHaveLength(1);
+    expect(clicked.pause(1).effects).toHaveLength(2);
   });
 
   test("is judged once per silence, and a judgement of a silence that is over does not count", () => {

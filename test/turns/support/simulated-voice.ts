@@ -54,7 +54,7 @@ export class SimulatedVoice {
 
   /** The answer to the question asked last. */
   judge(probability: number, question = this.questions.at(-1) ?? 0): this {
-    return this.take({ type: "judged", question, probability });
+    return this.take({ type: "judged", question, probability, reply: this.reply });
   }
 
   take(event: TurnEvent): this {
