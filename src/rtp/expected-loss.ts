@@ -3,11 +3,15 @@ const LEVELS = [
   { fromFraction: 0.12, percent: 20 },
   { fromFraction: 0.02, percent: 10 },
 ] as const;
-/** Copies end when the loss has been below this for so long, in milliseconds. */
+/** Below this nothing need be prepared for. */
 const CALM_FRACTION = 0.01;
-const CALM_MS = 20_000;
 /** How much a report counts against those before it. */
 const SMOOTHING = 0.4;
+
+export interface ExpectedLossOptions {
+  /** How long the loss has to be below 1 % before nothing is expected any more, in milliseconds. @default 20000 */
+  readonly calmMs?: number;
+}
 
 /**
  * For what share of lost packets a sender is to prepare, from the peer's reports: an Opus encoder in the first place. Copies for repair (in-band FEC, RFC 6716 §2.1.7) take
@@ -15,9 +19,14 @@ const SMOOTHING = 0.4;
  * A change costs a new encoder: the way up is quick, the way down slow.
  */
 export class ExpectedLoss {
+  readonly #calmMs: number;
   #percent: 0 | 10 | 20 = 0;
   #smoothed = 0;
   #calmSinceMs: number | undefined;
+
+  constructor({ calmMs = 20_000 }: ExpectedLossOptions = {}) {
+    this.#calmMs = calmMs;
+  }
 
   /** In per cent; 0 means that no copies are needed. */
   get percent(): 0 | 10 | 20 {
@@ -34,6 +43,6 @@ export class ExpectedLoss {
       return;
     }
     this.#calmSinceMs ??= nowMs;
-    if (nowMs - this.#calmSinceMs >= CALM_MS) this.#percent = 0;
+    if (nowMs - this.#calmSinceMs >= this.#calmMs) this.#percent = 0;
   }
 }

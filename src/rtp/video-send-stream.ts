@@ -15,6 +15,8 @@ import { MAX_PACKET_BYTES, type Packetization, type VideoPacketizer } from "./vi
 
 const VIDEO_CLOCK_RATE = 90_000;
 const REPORT_INTERVAL_MS = 1000;
+/** How long after the last losses the peer may still keep pictures back to even out repairs, which every picture pays for. */
+const CALM_MS = 6000;
 /** Assumed until a report block has measured it. */
 const DEFAULT_ROUND_TRIP_MS = 50;
 /** From which round trip on a packet that is asked for once more is sent twice, in milliseconds. */
@@ -78,7 +80,7 @@ export class VideoSendStream {
   readonly #options: VideoSendStreamOptions;
   readonly #template: RtpHeaderTemplate;
   readonly #lossyTemplate: RtpHeaderTemplate;
-  readonly #expectedLoss = new ExpectedLoss();
+  readonly #expectedLoss = new ExpectedLoss({ calmMs: CALM_MS });
   readonly #history = new SentPacketHistory();
   readonly #sent: SentStats;
   readonly #rtx: RtxWrapper | undefined;

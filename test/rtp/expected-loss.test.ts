@@ -3,7 +3,10 @@ import { ExpectedLoss } from "../../src/rtp/expected-loss.ts";
 
 /** What is expected after each of these reports, which come once a second. */
 function percentsAfter(...fractions: readonly number[]): number[] {
-  const loss = new ExpectedLoss();
+  return percentsOf(new ExpectedLoss(), fractions);
+}
+
+function percentsOf(loss: ExpectedLoss, fractions: readonly number[]): number[] {
   return fractions.map((fraction, second) => {
     loss.handleReport(fraction, second * 1000);
     return loss.percent;
@@ -24,5 +27,10 @@ describe("the loss that an encoder prepares for", () => {
     const percents = percentsAfter(0.1, ...Array.from({ length: 40 }, () => 0));
     expect(percents.lastIndexOf(10)).toBe(22);
     expect(percents.at(-1)).toBe(0);
+  });
+
+  it("ends sooner where it is told so", () => {
+    const percents = percentsOf(new ExpectedLoss({ calmMs: 6000 }), [0.1, ...Array.from({ length: 20 }, () => 0)]);
+    expect(percents.lastIndexOf(10)).toBe(8);
   });
 });

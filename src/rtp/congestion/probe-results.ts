@@ -79,7 +79,9 @@ function judge(arrivals: Arrivals): number | undefined {
   if (packets < cluster.minPackets * MIN_SHARE_OF_PACKETS || bytes < cluster.minBytes * MIN_SHARE_OF_BYTES) {
     return undefined;
   }
-  const sentMs = arrivals.lastSentMs - arrivals.firstSentMs;
+  // When a timer came late all packets left at once. They were meant for this rate, so they show no more than it.
+  const meantMs = ((bytes - arrivals.lastSentBytes) * 8000) / cluster.bps;
+  const sentMs = Math.max(arrivals.lastSentMs - arrivals.firstSentMs, meantMs);
   const arrivedMs = arrivals.lastArrivedMs - arrivals.firstArrivedMs;
   if (sentMs <= 0 || sentMs > MAX_INTERVAL_MS || arrivedMs <= 0 || arrivedMs > MAX_INTERVAL_MS) return undefined;
   if (arrivedMs < sentMs / MAX_SPEEDUP) return undefined;

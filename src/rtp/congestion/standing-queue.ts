@@ -7,6 +7,8 @@ const SPANS = 5;
 const MIN_PACKETS = 3;
 /** Over less than this time no rate is measured: one packet that comes late would change it too much. */
 const MIN_SPAN_MS = 80;
+/** Nor over much more than this: before, the path may have been faster. */
+const MAX_SPAN_MS = 120;
 /** How far back arrivals are kept, and how many. */
 const KEPT_MS = 500;
 const MAX_KEPT = 1024;
@@ -80,8 +82,9 @@ export class StandingQueue {
     let later: Arrival | undefined;
     for (let index = this.#arrivals.length - 1; index >= 0; index -= 1) {
       const arrival = this.#arrivals[index];
-      if (!arrival || arrival.delayMs < slowMs) break;
-      if (later && !later.followsGap) {
+      if (!arrival || arrival.delayMs < slowMs || spanMs >= MAX_SPAN_MS) break;
+      const isBackToBack = later !== undefined && later.sentAtMs + this.#emptyMs < arrival.arrivedAtMs;
+      if (later && isBackToBack && !later.followsGap) {
         bytes += later.byteLength;
         spanMs += later.arrivedAtMs - arrival.arrivedAtMs;
       }

@@ -213,11 +213,13 @@ describe("LossBasedRate", () => {
 describe("ProbeResults", () => {
   const cluster = { id: 1, bps: 2_000_000, minPackets: 5, minBytes: 5000 };
 
-  /** Five packets that leave every 4 ms and arrive every `gapMs`. */
-  function probe(gapMs: number): number | undefined {
+  /** Five packets that leave every 4 ms, or as said, and arrive every `gapMs`. */
+  function probe(gapMs: number, sentGapMs = 4): number | undefined {
     const results = new ProbeResults();
     results.begin(cluster, 0);
-    const found = [0, 1, 2, 3, 4].map((index) => results.add(packet(index * 4, 50 + index * gapMs, { probe: 1 })));
+    const found = [0, 1, 2, 3, 4].map((index) =>
+      results.add(packet(index * sentGapMs, 50 + index * gapMs, { probe: 1 })),
+    );
     return found.findLast((bps) => bps !== undefined);
   }
 
@@ -227,6 +229,11 @@ describe("ProbeResults", () => {
 
   it("finds 95 percent of what came through where it does not", () => {
     expect(probe(10)).toBeCloseTo(0.95 * 800_000, -1);
+  });
+
+  it("finds as much when a late timer let all packets out at once, but never more than was tried", () => {
+    expect([probe(10, 0), probe(4, 0), probe(3, 0)]).toEqual([760_000, 2_000_000, 2_000_000]);
+    expect(probe(1, 0)).toBeUndefined();
   });
 
   it("finds nothing in packets that arrive much faster than they left, and in strangers", () => {
