@@ -82,27 +82,19 @@ export class OpusEncoder implements AsyncDisposable {
    * @throws {FastRtcError} `invalid_argument` for another number of samples; `codec_failed` when the encoder fails.
    */
   async encode(samples: Int16Array): Promise<Uint8Array | undefined> {
-    invariant(!this.#sending, "an Opus encoder takes one packet's samples at a time");
-    if (this.#closing) return undefined;
-    if (samples.length !== OPUS_PACKET_SAMPLES * this.#channels) {
-      throw new FastRtcError(
-        "invalid_argument",
-        `An Opus packet takes ${OPUS_PACKET_SAMPLES} samples for each of ${this.#channels} channels, not ${samples.length} in all.`,
-      );
-    }
-    checkReturn(this.#ffmpeg, this.#sound.makeWritable(), "reuse a sound buffer");
-    this.#sound.data?.[0]?.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    this.#sound.pts = BigInt(this.#samplesTaken);
-    this.#samplesTaken += OPUS_PACKET_SAMPLES;
+    if (!this.#take(samples)) return undefined;
     this.#sending = this.#context.sendFrame(this.#sound);
     const sent = await this.#sending;
     this.#sending = undefined;
-    if (this.#closing) return undefined;
-    checkReturn(this.#ffmpeg, sent, "encode sound as Opus");
-    checkReturn(this.#ffmpeg, this.#context.receivePacketSync(this.#packet), "encode sound as Opus");
-    const packet = new Uint8Array(this.#packet.data ?? []);
-    this.#packet.unref();
-    return this.#discontinuous && packet.byteLength <= SILENT_PACKET_BYTES ? undefined : packet;
+    return this.#closing ? undefined : this.#give(sent);
+  }
+
+  /**
+   * The same at once, on this thread: for sound that waits because the threads, or the turns of the event loop that they report to, are
+   * too few.
+   */
+  encodeNow(samples: Int16Array): Uint8Array | undefined {
+    return this.#take(samples) ? this.#give(this.#context.sendFrameSync(this.#sound)) : undefined;
   }
 
   /** Frees the native memory once the call under way is over. Harmless when repeated. */
@@ -113,6 +105,31 @@ export class OpusEncoder implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Copies the samples to where the encoder reads them; false after `close`. */
+  #take(samples: Int16Array): boolean {
+    invariant(!this.#sending, "an Opus encoder takes one packet's samples at a time");
+    if (this.#closing) return false;
+    if (samples.length !== OPUS_PACKET_SAMPLES * this.#channels) {
+      throw new FastRtcError(
+        "invalid_argument",
+        `An Opus packet takes ${OPUS_PACKET_SAMPLES} samples for each of ${this.#channels} channels, not ${samples.length} in all.`,
+      );
+    }
+    checkReturn(this.#ffmpeg, this.#sound.makeWritable(), "reuse a sound buffer");
+    this.#sound.data?.[0]?.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    this.#sound.pts = BigInt(this.#samplesTaken);
+    this.#samplesTaken += OPUS_PACKET_SAMPLES;
+    return true;
+  }
+
+  #give(sent: number): Uint8Array | undefined {
+    checkReturn(this.#ffmpeg, sent, "encode sound as Opus");
+    checkReturn(this.#ffmpeg, this.#context.receivePacketSync(this.#packet), "encode sound as Opus");
+    const packet = new Uint8Array(this.#packet.data ?? []);
+    this.#packet.unref();
+    return this.#discontinuous && packet.byteLength <= SILENT_PACKET_BYTES ? undefined : packet;
   }
 
   async #free(): Promise<void> {
