@@ -12,7 +12,7 @@ interface Step {
 }
 
 /** TypeScript projects besides the one at the top: those whose code runs in a browser. */
-const BROWSER_PROJECTS = ["src/client", "test/browser", "web"];
+const BROWSER_PROJECTS = ["src/client", "test/browser", "web", "examples/next"];
 
 const STEPS: readonly Step[] = [
   { name: "types", run: () => runTool("typescript", ["--noEmit", "-p", "."]) },
@@ -26,7 +26,7 @@ const STEPS: readonly Step[] = [
     name: "unused files, exports and dependencies",
     run: () => runTool("knip", ["--no-progress", "--treat-config-hints-as-errors"]),
   },
-  { name: "size of the page", run: () => runTool("size-limit", []) },
+  { name: "size of the page and the client", run: () => runTool("size-limit", []) },
   { name: "package", run: checkPackage },
 ];
 

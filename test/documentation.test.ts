@@ -26,8 +26,15 @@ describe("what a reader copies", () => {
     const config = {
       extends: "../../tsconfig.json",
       // With skipLibCheck off the built declarations are checked too: what they name must be in them.
-      compilerOptions: { moduleDetection: "force", skipLibCheck: false, noUnusedLocals: false },
-      include: ["*.ts", "../../examples/*.ts"],
+      compilerOptions: {
+        moduleDetection: "force",
+        skipLibCheck: false,
+        noUnusedLocals: false,
+        // Some of it is for pages.
+        lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+        jsx: "react-jsx",
+      },
+      include: ["*.ts", "../../examples/*.ts", "../../examples/next/**/*"],
       exclude: [],
     };
     writeFileSync(projectFile(`${FOLDER}/tsconfig.json`), JSON.stringify(config));
