@@ -1,4 +1,4 @@
-import { connectPeer } from "fastrtc/testing";
+import { connectPeer, speak } from "fastrtc/testing";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { startLocalOpenAi } from "../../examples/local/local-openai.ts";
 import { heardMs, outputsOf, say, waitUntil } from "./example-call.ts";
@@ -73,4 +73,17 @@ test.each([
   await waitUntil(caller, () => caller.connectedMs - (caller.heard.sounds().at(-1)?.toMs ?? 0) > 500);
   await say(caller, "What time is it?");
   await waitUntil(caller, () => heardMs(caller) > before + 300);
+});
+
+test("without espeak-ng the peer is told what to install", async () => {
+  await using caller = await connectPeer(stream, { time: "real" });
+  const question = await speak("What time is it?");
+  vi.stubEnv("PATH", "");
+  await caller.sendAudio(question);
+  await waitUntil(caller, () => caller.errors.length > 0);
+  vi.unstubAllEnvs();
+  expect(caller.errors).toEqual([
+    "The program espeak-ng is not installed. Install it (apt-get install espeak-ng, brew install espeak-ng, winget install " +
+      "espeak-ng), or use another voice.",
+  ]);
 });
