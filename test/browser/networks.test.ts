@@ -111,7 +111,7 @@ describe("a server with a TCP port for media", () => {
   test("is reached over UDP where that is open", async () => {
     const { server, page } = await served();
     await startClient(page, server.url);
-    const { path } = await clientUntil(page, ({ frames, path }) => frames > 60 && path !== undefined);
+    const { path } = await clientUntil(page, (state) => state.frames > 60 && state.path !== undefined);
     expect(path?.remote).toBe(`host udp ${address}`);
   });
 });
