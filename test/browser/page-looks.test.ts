@@ -208,7 +208,7 @@ describe("the look that a stream asks for", () => {
       '<b id="bold">Bold</b><script>document.title="broken"</script><img src="https://example.com/x.png" onerror="document.title=\'broken\'">' +
       '<a href="javascript:document.title=\'broken\'">link</a><iframe src="/"></iframe><form><input></form>';
     const page = await open(video({ subtitle: { html: markup } }));
-    page.on("request", (request) => requested.push(request.url()));
+    page.on("requestfinished", (request) => requested.push(request.url()));
     const subtitle = page.locator(".subtitle");
     expect(await subtitle.innerHTML()).toBe(
       '<b id="bold">Bold</b><img src="https://example.com/x.png"><a target="_blank" rel="noopener noreferrer">link</a>',

@@ -68,8 +68,8 @@ it("a camera that is plugged in clears the card that asks for one", () => {
 
 it("errors of the handler stay on the screen after the end, until the next start", () => {
   const ended = run([
-    { type: "message", message: { type: "error", data: "division by zero" } },
-    { type: "message", message: { type: "log", data: "pause_detected" } },
+    { type: "message", message: { type: "error", data: "division by zero" }, atMs: 0 },
+    { type: "message", message: { type: "log", data: "pause_detected" }, atMs: 0 },
     reached({ type: "closed", reason: { type: "closed-here" } }),
   ]);
   expect(ended.toasts).toMatchObject([{ text: "division by zero" }]);
@@ -79,6 +79,7 @@ it("errors of the handler stay on the screen after the end, until the next start
 it("keeps what was said, takes corrections in their place, and remembers it when the stream is over", () => {
   const said = (text: string, id?: string): StreamAction => ({
     type: "message",
+    atMs: 0,
     message: { type: "transcript", data: { role: "user", text, ...(id !== undefined && { id }) } },
   });
   const { captions } = run([
@@ -94,12 +95,21 @@ it("keeps what was said, takes corrections in their place, and remembers it when
 });
 
 it("shows what is waited for until it is done, and each stop word anew", () => {
-  const told = (message: ConnectionEvents["message"]): StreamAction => ({ type: "message", message });
+  const told = (message: ConnectionEvents["message"]): StreamAction => ({ type: "message", message, atMs: 0 });
   const waiting = run([told({ type: "progress", data: { text: "Loading", value: 0.5 } })]);
   expect(waiting.progress).toEqual({ text: "Loading", value: 0.5 });
   expect(run([told({ type: "progress", data: null })], waiting).progress).toBeUndefined();
   const heard = told({ type: "stopword", data: "hello" });
   expect(run([heard, heard]).stopWord).toEqual({ text: "hello", count: 2 });
+});
+
+it("tells how long after the pause the answer began", () => {
+  const at = (data: string, atMs: number): StreamAction => ({ type: "message", message: { type: "log", data }, atMs });
+  const paused = run([at("started_talking", 0), at("pause_detected", 1000)]);
+  expect(paused.turn).toEqual({ pausedAtMs: 1000, answerMs: undefined });
+  const answered = run([at("response_starting", 1300), at("response_starting", 1900)], paused);
+  expect(answered.turn).toEqual({ pausedAtMs: 1000, answerMs: 300 });
+  expect(run([at("response_starting", 5)]).turn).toBeUndefined();
 });
 
 function run(actions: readonly StreamAction[], from = initialState()): StreamState {

@@ -13,6 +13,7 @@ import { Stage, type StageProps } from "./stage.tsx";
 import { StatsLine } from "./stats-line.tsx";
 import { buttonLabel } from "./stream-words.ts";
 import { TalkStage } from "./talk-stage.tsx";
+import { TimePanel } from "./time-panel.tsx";
 import { ToastList } from "./toast-list.tsx";
 import { useDevices } from "./use-devices.ts";
 import { useStream } from "./use-stream.ts";
@@ -84,7 +85,13 @@ export function App({ config }: { config: PageConfig }): VNode {
         </Controls>
         <InputPanel config={config} fields={fields} except={talk?.input} />
         <OutputPanel config={config} fields={fields} except={talk?.output} />
-        <StatsLine stats={phase.type === "live" ? state.stats : undefined} modality={modality} mode={mode} />
+        <StatsLine
+          stats={phase.type === "live" ? state.stats : undefined}
+          modality={modality}
+          mode={mode}
+          turn={state.turn}
+        />
+        {phase.type === "live" && state.stats && modality !== "audio" && <TimePanel stats={state.stats} />}
       </main>
       <ToastList toasts={state.toasts} onDismiss={dismiss} />
     </>

@@ -1,15 +1,17 @@
 import type { VNode } from "preact";
 import type { LiveStats, Modality, Mode } from "../../src/client/index.ts";
+import type { Turn } from "./stream-state.ts";
 import { formatBitrate, formatMilliseconds, formatShare, formatWhole } from "./figures.ts";
 
 interface StatsLineProps {
   stats: LiveStats | undefined;
   modality: Modality;
   mode: Mode;
+  turn: Turn | undefined;
 }
 
 /** How the stream does, once a second. Its place is kept while there is nothing to tell. */
-export function StatsLine({ stats, modality, mode }: StatsLineProps): VNode {
+export function StatsLine({ stats, modality, mode, turn }: StatsLineProps): VNode {
   return (
     <dl class="stats" data-visible={stats !== undefined} aria-label="Statistics">
       {modality !== "audio" && (
@@ -18,6 +20,7 @@ export function StatsLine({ stats, modality, mode }: StatsLineProps): VNode {
           <Figure name="Picture" value={`${formatWhole(stats?.width)} × ${formatWhole(stats?.height)}`} />
         </>
       )}
+      {turn?.answerMs !== undefined && <Figure name="Pause to answer" value={formatMilliseconds(turn.answerMs)} />}
       <Figure name="Round trip" value={`${formatWhole(stats?.roundTripMs)} ms`} />
       {mode !== "send" && <Figure name="In" value={formatBitrate(stats?.inboundBitrate)} />}
       {mode !== "receive" && <Figure name="Out" value={formatBitrate(stats?.outboundBitrate)} />}

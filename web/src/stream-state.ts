@@ -15,12 +15,20 @@ export interface StreamState {
   readonly stopWord: StopWord | undefined;
   /** What was said lately, the newest last; it stays when the stream is over. */
   readonly captions: readonly Transcript[];
+  /** The last turn of the conversation. */
+  readonly turn: Turn | undefined;
   /** What is being waited for on the server. */
   readonly progress: Progress | undefined;
 }
 
 /** How many captions are kept; when one more comes, the oldest goes. */
 const MAX_CAPTIONS = 50;
+
+/** When the server found that the visitor had finished, and how long after that its answer began, in milliseconds. */
+export interface Turn {
+  readonly pausedAtMs: number;
+  readonly answerMs: number | undefined;
+}
 
 export interface StopWord {
   readonly text: string;
@@ -58,7 +66,7 @@ export type StreamAction =
   | { readonly type: "output"; readonly stream: MediaStream }
   | { readonly type: "first-picture" }
   | { readonly type: "stats"; readonly stats: LiveStats }
-  | { readonly type: "message"; readonly message: ConnectionEvents["message"] }
+  | { readonly type: "message"; readonly message: ConnectionEvents["message"]; readonly atMs: number }
   | { readonly type: "error"; readonly error: ClientError }
   | { readonly type: "dismiss"; readonly id: number }
   | { readonly type: "devices-changed" };
@@ -75,6 +83,7 @@ export function initialState(problem?: Problem): StreamState {
     toasts: [],
     stopWord: undefined,
     captions: [],
+    turn: undefined,
     progress: undefined,
   };
 }
@@ -97,7 +106,7 @@ export function reduce(state: StreamState, action: StreamAction): StreamState {
     case "stats":
       return { ...state, stats: action.stats };
     case "message":
-      return onMessage(state, action.message);
+      return onMessage(state, action);
     case "error":
       return { ...state, toasts: addToast(state.toasts, "warning", describeError(action.error)) };
     case "dismiss":
@@ -148,7 +157,7 @@ function onConnectionState(
   }
 }
 
-function onMessage(state: StreamState, message: ConnectionEvents["message"]): StreamState {
+function onMessage(state: StreamState, { message, atMs }: Extract<StreamAction, { type: "message" }>): StreamState {
   switch (message.type) {
     case "error":
     case "warning":
@@ -159,13 +168,20 @@ function onMessage(state: StreamState, message: ConnectionEvents["message"]): St
       return { ...state, captions: addCaption(state.captions, message.data) };
     case "progress":
       return { ...state, progress: message.data ?? undefined };
+    case "log":
+      return { ...state, turn: turnAfter(state.turn, message.data, atMs) };
     case "send_input": // The fields answer it themselves;
     case "fetch_output": // outputs come by a message of their own;
-    case "log": // logs are for programs;
     case "end_stream": // and these two close the connection, which says so itself.
     case "update_connection":
       return state;
   }
+}
+
+function turnAfter(turn: Turn | undefined, event: string, atMs: number): Turn | undefined {
+  if (event === "pause_detected") return { pausedAtMs: atMs, answerMs: undefined };
+  if (event !== "response_starting" || !turn) return turn;
+  return { ...turn, answerMs: turn.answerMs ?? atMs - turn.pausedAtMs };
 }
 
 /** Words with an id take the place of those before with the same. */

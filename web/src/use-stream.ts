@@ -91,7 +91,7 @@ export function useStream(config: PageConfig, attach: (connection: Connection) =
       });
       connection.on("output", (stream) => dispatch({ type: "output", stream }));
       connection.on("stats", (stats) => dispatch({ type: "stats", stats }));
-      connection.on("message", (message) => dispatch({ type: "message", message }));
+      connection.on("message", (message) => dispatch({ type: "message", message, atMs: performance.now() }));
       connection.on("error", (error) => dispatch({ type: "error", error }));
     },
     [config, attach],
