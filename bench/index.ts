@@ -139,7 +139,7 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       results.voices = await measureVoices(options.voices, seconds ?? 10);
       break;
     case "turns":
-      results.turns = await measureTurns(options.dialogues);
+      results.turns = await measureTurns({ count: options.dialogues, seeds: options.seeds, withPython });
       break;
   }
 }

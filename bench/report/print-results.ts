@@ -26,12 +26,23 @@ export function printResults(results: BenchResults, budgets: readonly Budget[]):
 function turnsTable({ turns }: BenchResults): string | undefined {
   if (turns.length === 0) return undefined;
   return table(
-    "Turns of spoken dialogues, the same and with the same voice detector for each rule, in simulated time",
-    ["rule", "end to handler ms", "p95", "false cuts", "lost onsets", "onset to silence ms", "p95", "replies lost"],
+    `Turns of spoken dialogues (${turns[0]?.seeds} seeds), the same and with the same voice detector for each rule, in simulated time`,
+    [
+      "rule",
+      "end to handler ms",
+      "p95",
+      "unanswered",
+      "false cuts",
+      "lost onsets",
+      "onset to silence ms",
+      "p95",
+      "replies lost",
+    ],
     turns.map((result) => [
       result.rule,
       String(Math.round(result.endToHandlerMs.mean)),
       String(Math.round(result.endToHandlerMs.p95)),
+      `${result.unanswered} of ${result.dialogues}`,
       `${result.falseCuts} in ${result.pauses} pauses`,
       `${result.firstSyllablesLost} of ${result.dialogues}`,
       String(Math.round(result.onsetToSilenceMs.mean)),

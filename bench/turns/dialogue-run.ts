@@ -1,11 +1,9 @@
-import { type AppState, type AudioFrame, type ReplyFunction, ReplyOnPause, Stream } from "fastrtc";
-import { type TestPeer, connectPeer } from "fastrtc/testing";
-import type { Dialogue } from "./dialogue.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { type Dialogue, DIALOGUE_RATE } from "./dialogue.ts";
+import { PEER_RATE, REPLY_MS, type TurnPeer } from "./turn-peer.ts";
 import type { Utterance } from "./utterance.ts";
 
-/** By which rule turns are taken: this package's defaults, or FastRTC's own blocks on the same voice detector. */
-export type Rule = "fastrtc for TypeScript" | "FastRTC's rule";
+/** By which rule turns are taken: by this package's defaults, by FastRTC's own blocks here, or by Python's FastRTC itself. */
+export type Rule = "fastrtc for TypeScript" | "FastRTC's rule" | "Python FastRTC";
 
 export interface DialogueOutcome {
   /** From the end of the question's last word to the call of the reply function, in milliseconds; undefined when it was not called. */
@@ -14,99 +12,89 @@ export interface DialogueOutcome {
   readonly falseCuts: number;
   /** Whether the sound given began after the first word did. */
   readonly firstSyllableLost: boolean;
-  /** From the onset of an interruption to the reply's silence, in milliseconds; undefined where there was none, or it never fell silent. */
+  /** From the onset of an interruption to the reply's silence, in milliseconds; undefined where there was none. */
   readonly onsetToSilenceMs: number | undefined;
-  /** How much of a reply over which there was a backchannel was heard, of `REPLY_MS`. */
+  /** How much of a reply over which there was a backchannel or a cough was heard, of `REPLY_MS`. */
   readonly replyHeardMs: number | undefined;
 }
 
-const REPLY_MS = 4000;
-const RATE = 48_000;
 /** When the caller speaks over the reply, after its beginning: later than a turn is gone on with. */
 const OVER_REPLY_AFTER_MS = 1700;
-const TONE = new Int16Array((REPLY_MS * RATE) / 1000).map(
-  (_, index) => 8000 * Math.sin((index * 440 * 2 * Math.PI) / RATE),
-);
+/** How long an answer is waited for. */
+const PATIENCE_MS = 3000;
+/** How long an interrupted reply is listened for; one that has not fallen silent by then was not interrupted. */
+const AFTER_INTERRUPTION_MS = 1500;
 
-/** FastRTC's rule: whoever overrides `determinePause` gets it by `super`. */
-class BlockRule extends ReplyOnPause {
-  override determinePause(audio: Int16Array, samplingRate: number, state: AppState): boolean | Promise<boolean> {
-    return super.determinePause(audio, samplingRate, state);
-  }
-}
-
-/** Runs a dialogue over a connection without a network, in simulated time. */
-export async function runDialogue(dialogue: Dialogue, rule: Rule): Promise<DialogueOutcome> {
-  const calls: { readonly atMs: number; readonly audioMs: number }[] = [];
-  let peer: TestPeer | undefined;
-  const reply: ReplyFunction = (audio) => {
-    calls.push({ atMs: peer?.connectedMs ?? 0, audioMs: audio.durationMs });
-    return [RATE, TONE];
-  };
-  const handler = rule === "FastRTC's rule" ? new BlockRule(reply) : new ReplyOnPause(reply);
-  await using connected = await connectPeer(new Stream({ handler, modality: "audio" }));
-  peer = connected;
-  const room = new Room(connected, dialogue.noise);
-  await room.silent(dialogue.leadMs);
-  const onsetMs = connected.connectedMs;
+/** Runs a dialogue, in simulated time. */
+export async function runDialogue(dialogue: Dialogue, peer: TurnPeer): Promise<DialogueOutcome> {
+  const room = new Room(peer, dialogue);
+  await room.hears(dialogue.lead);
+  const onsetMs = peer.nowMs;
   await room.hears(dialogue.question);
-  const endMs = connected.connectedMs;
-  for (let waitedMs = 0; waitedMs < 3000 && !calls.some(({ atMs }) => atMs >= endMs); waitedMs += 20)
-    await room.silent(20);
-  const answer = calls.find(({ atMs }) => atMs >= endMs);
-  const first = calls[0];
-  const over = answer ? await speakOver(dialogue, room, connected) : {};
+  const endMs = peer.nowMs;
+  const isAnswered = (): boolean => peer.calls.some(({ atMs }) => atMs >= endMs);
+  while (!isAnswered() && peer.nowMs < endMs + PATIENCE_MS) await room.silent(20);
+  const answer = peer.calls.find(({ atMs }) => atMs >= endMs);
+  const [first] = peer.calls;
   return {
     endToHandlerMs: answer ? answer.atMs - endMs : undefined,
-    falseCuts: calls.filter(({ atMs }) => atMs < endMs).length,
+    falseCuts: peer.calls.filter(({ atMs }) => atMs < endMs).length,
     firstSyllableLost: first === undefined || first.atMs - first.audioMs > onsetMs,
-    onsetToSilenceMs: over.onsetToSilenceMs,
-    replyHeardMs: over.replyHeardMs,
+    ...(answer ? await speakOver(dialogue, room, peer) : { onsetToSilenceMs: undefined, replyHeardMs: undefined }),
   };
 }
 
 async function speakOver(
   { overReply, overReplySound }: Dialogue,
   room: Room,
-  peer: TestPeer,
-): Promise<Partial<DialogueOutcome>> {
-  const beganMs = peer.connectedMs;
-  if (!overReplySound) return {};
+  peer: TurnPeer,
+): Promise<Pick<DialogueOutcome, "onsetToSilenceMs" | "replyHeardMs">> {
+  const nothing = { onsetToSilenceMs: undefined, replyHeardMs: undefined };
+  if (!overReplySound) return nothing;
+  const beganMs = peer.nowMs;
   await room.silent(OVER_REPLY_AFTER_MS);
-  const onsetMs = peer.connectedMs;
+  const onsetMs = peer.nowMs;
   await room.hears(overReplySound);
-  await room.silent(overReply === "backchannel" ? REPLY_MS + 1500 : 1500);
-  const sounds = peer.heard.sounds({ gapMs: 60 }).filter(({ toMs }) => toMs > beganMs);
-  if (overReply === "backchannel") {
-    return { replyHeardMs: sounds.reduce((sum, { fromMs, toMs }) => sum + toMs - Math.max(fromMs, beganMs), 0) };
+  await room.silent(overReply === "interruption" ? AFTER_INTERRUPTION_MS : REPLY_MS + AFTER_INTERRUPTION_MS);
+  const sounds = peer.sounds.filter(({ toMs }) => toMs > beganMs);
+  if (overReply !== "interruption") {
+    const heardMs = sounds.reduce((sum, { fromMs, toMs }) => sum + toMs - Math.max(fromMs, beganMs), 0);
+    return { ...nothing, replyHeardMs: heardMs };
   }
   const interrupted = sounds.find(({ toMs }) => toMs > onsetMs);
-  return { onsetToSilenceMs: interrupted ? interrupted.toMs - onsetMs : undefined };
+  return { ...nothing, onsetToSilenceMs: interrupted ? interrupted.toMs - onsetMs : undefined };
 }
 
 /** Where the caller is: whatever is heard from there, there is noise in it. */
 class Room {
-  readonly #peer: TestPeer;
-  readonly #noise: number;
-  readonly #random = new SeededRandom(7);
+  readonly #peer: TurnPeer;
+  readonly #noise: () => number;
 
-  constructor(peer: TestPeer, noise: number) {
+  constructor(peer: TurnPeer, { roomNoise }: Dialogue) {
     this.#peer = peer;
-    this.#noise = noise;
+    this.#noise = roomNoise();
   }
 
   async silent(ms: number): Promise<void> {
-    await this.#send(new Int16Array(Math.round((ms * 16_000) / 1000)), 16_000);
+    await this.#send(new Int16Array(Math.round((ms * DIALOGUE_RATE) / 1000)));
   }
 
-  async hears({ samples, sampleRate }: Utterance): Promise<void> {
-    await this.#send(samples, sampleRate);
+  async hears({ samples }: Utterance): Promise<void> {
+    await this.#send(samples);
   }
 
-  async #send(samples: Int16Array, sampleRate: number): Promise<void> {
-    const amplitude = this.#noise * Math.sqrt(3);
-    const noisy = samples.map((sample) => sample / 2 + this.#random.between(-amplitude, amplitude));
-    const sound: AudioFrame["samples"] = noisy;
-    await this.#peer.sendAudio([sampleRate, sound]);
+  /** At half its loudness, so that nothing is clipped. */
+  async #send(samples: Int16Array): Promise<void> {
+    await this.#peer.hear(atPeerRate(samples.map((sample) => (sample + this.#noise()) / 2)));
   }
+}
+
+/** By straight lines between the samples: what that adds lies above all voices. */
+function atPeerRate(samples: Int16Array): Int16Array {
+  return new Int16Array(Math.round((samples.length * PEER_RATE) / DIALOGUE_RATE)).map((_, index) => {
+    const at = (index * DIALOGUE_RATE) / PEER_RATE;
+    const before = samples[Math.floor(at)] ?? 0;
+    const after = samples[Math.floor(at) + 1] ?? before;
+    return before + (after - before) * (at - Math.floor(at));
+  });
 }

@@ -24,6 +24,14 @@ export interface Speaker {
   readonly wordsPerMinute: number;
 }
 
+/** How long it is silent within an utterance for that to be a pause: a stop in a word is shorter. */
+const LEAST_PAUSE_MS = 150;
+
+/** A sound of a rate. */
+export function utterance(samples: Int16Array, sampleRate: number): Utterance {
+  return { sampleRate, samples, durationMs: (samples.length * 1000) / sampleRate };
+}
+
 /** Has espeak-ng say something; text may be SSML. */
 export async function say(text: string, { voice, pitch, wordsPerMinute }: Speaker): Promise<Utterance> {
   const options = ["-v", voice, "-p", String(pitch), "-s", String(wordsPerMinute), "-m", "--stdout", text];
@@ -32,6 +40,21 @@ export async function say(text: string, { voice, pitch, wordsPerMinute }: Speake
   const samples = audioToInt16(audio.samples);
   const first = samples.findIndex((sample) => Math.abs(sample) > SILENCE);
   const last = samples.findLastIndex((sample) => Math.abs(sample) > SILENCE);
-  const audible = samples.slice(Math.max(0, first), last + 1);
-  return { sampleRate: audio.sampleRate, samples: audible, durationMs: (audible.length * 1000) / audio.sampleRate };
+  return utterance(samples.slice(Math.max(0, first), last + 1), audio.sampleRate);
+}
+
+/** How long an utterance is silent, each time, in milliseconds. */
+export function pausesIn({ samples, sampleRate }: Utterance): number[] {
+  const pauses: number[] = [];
+  let silent = 0;
+  for (const sample of samples) {
+    if (Math.abs(sample) <= SILENCE) {
+      silent += 1;
+      continue;
+    }
+    const ms = (silent * 1000) / sampleRate;
+    if (ms >= LEAST_PAUSE_MS) pauses.push(Math.round(ms));
+    silent = 0;
+  }
+  return pauses;
 }
