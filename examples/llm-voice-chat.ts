@@ -19,7 +19,7 @@ import { OpenAiSpeechToText } from "./shared/openai-speech-to-text.ts";
 import { runExample } from "./shared/run-example.ts";
 import { serverSentEvents } from "./shared/server-sent-events.ts";
 
-interface Message {
+export interface Message {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
@@ -38,7 +38,7 @@ const findOpenAi = serviceFinder({
   url: "https://api.openai.com/v1",
   standIn: startLocalOpenAi,
 });
-const stt = new OpenAiSpeechToText(findOpenAi);
+export const stt = new OpenAiSpeechToText(findOpenAi);
 const tts = getTtsModel("espeak-ng"); // Or getTtsModel("kokoro"), which sounds like a person.
 
 /** What was said with each peer, which is forgotten with it. */
@@ -74,7 +74,7 @@ export async function* answer(audio: AudioFrame): AsyncGenerator<AudioFrame | Ad
 }
 
 /** What the model writes, piece by piece. */
-async function* complete(messages: readonly Message[], signal: AbortSignal): AsyncGenerator<string> {
+export async function* complete(messages: readonly Message[], signal: AbortSignal): AsyncGenerator<string> {
   const openai = await findOpenAi();
   const response = await callService(openai, `${openai.url}/chat/completions`, {
     method: "POST",

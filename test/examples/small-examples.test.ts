@@ -62,6 +62,23 @@ test("live-transcription: nothing is lost of what is said while a sentence is wr
   expect(caller.errors).toEqual([]);
 });
 
+test("voice-text-editor shows the model the text and what was said, and gives the new text while it is written", async () => {
+  const { stream } = await import("../../examples/voice-text-editor.ts");
+  await using caller = await connectPeer(stream, { time: "real" });
+  service.heard = "Make it shorter.";
+  const answering = setInterval(() => void caller.setInput("Dear Sir or Madam"), 200);
+  await say(caller, "Make it shorter.");
+  await waitUntil(caller, () => String(outputsOf(caller).at(-1)).includes("have no model."));
+  clearInterval(answering);
+  expect(service.received).toMatchObject([
+    {
+      messages: [{ role: "system" }, { content: "The text:\nDear Sir or Madam\n\nThe instruction: Make it shorter." }],
+    },
+  ]);
+  expect(caller.outputs.length).toBeGreaterThan(3);
+  expect([caller.errors, heardMs(caller)]).toEqual([[], 0]);
+});
+
 describe("send-text-or-audio", () => {
   test("answers speech, and a text that was sent, by voice", async () => {
     const { stream } = await import("../../examples/send-text-or-audio.ts");
