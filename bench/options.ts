@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ALL_CELLS, type NetworkCell, parseCell } from "./network/network-cell.ts";
-import { SEEDS } from "./turns/dialogue.ts";
+import type { SEEDS } from "./turns/dialogue.ts";
 import type { BenchCodec } from "./webrtc/video-format.ts";
 
 /** The parts of the benchmark, in the order in which they run. */

@@ -71,6 +71,8 @@ export class AudioSender {
   #keepAliveAtMs: number | undefined;
   /** The silence that is to follow the last sound: where it begins, and when to send it. */
   #closing: { readonly beginUs: number; readonly atMs: number } | undefined;
+  /** Whether the last sound was cut off, and how many packets of silence have followed it. */
+  #cut: { silentCount: number } | undefined;
 
   constructor(options: AudioSenderOptions) {
     this.#options = options;
@@ -116,12 +118,18 @@ export class AudioSender {
 
   /** Takes 20 ms of sound in `format`, with the time at which it is to be heard. */
   send(frame: AudioFrame): void {
+    this.#cut = undefined;
     this.#waiting.push(frame);
   }
 
-  /** Drops what has not been encoded. */
+  /**
+   * Drops what has not been encoded. What was sent ends there: silence follows at the pace of sound, because a browser that has nothing
+   * to play lets the last sound go on for a tenth of a second.
+   */
   clear(): void {
     this.#waiting.clear();
+    this.#cut = { silentCount: 0 };
+    if (this.#closing) this.#closing = cutShort(this.#closing.beginUs);
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
@@ -182,7 +190,7 @@ export class AudioSender {
     this.#sendPacket({ data, timestampUs, ticks: OPUS_PACKET_SAMPLES, level: levelOf(samples) });
     const beginUs = timestampUs + PACKET_US;
     // When its time lies behind: sound that begins later must not overlap it.
-    this.#closing = { beginUs, atMs: (beginUs + CLOSING_PACKETS * PACKET_US) / 1000 };
+    this.#closing = this.#cut ? cutShort(beginUs) : { beginUs, atMs: (beginUs + CLOSING_PACKETS * PACKET_US) / 1000 };
   }
 
   #closeSound(nowMs: number): void {
@@ -190,6 +198,13 @@ export class AudioSender {
     const { beginUs, atMs } = this.#closing;
     this.#closing = undefined;
     if (this.isBusy) return; // The sound goes on after all.
+    if (this.#cut) {
+      this.#sendSilence(beginUs);
+      this.#cut.silentCount += 1;
+      if (this.#cut.silentCount < CLOSING_PACKETS) this.#closing = cutShort(beginUs + PACKET_US);
+      this.#closeSound(nowMs);
+      return;
+    }
     if (nowMs > atMs + LATE_TIMER_MS) {
       this.#closing = { beginUs, atMs: nowMs + PATIENCE_MS };
       return;
@@ -208,6 +223,11 @@ export class AudioSender {
     if (this.#keepAliveAtMs !== undefined) this.#keepAliveAtMs = nowMs + KEEP_ALIVE_MS;
     sendPackets([stream.packetize(audio, nowMs)]);
   }
+}
+
+/** When silence follows sound that was cut off: never ahead of the time, so that sound which goes on cannot overlap it. */
+function cutShort(beginUs: number): { readonly beginUs: number; readonly atMs: number } {
+  return { beginUs, atMs: (beginUs + PACKET_US) / 1000 };
 }
 
 /** The root of the mean square, against a full-scale square wave (RFC 6464 §3). */

@@ -140,6 +140,7 @@ export class PeerMedia {
   /** Drops the sound that has not been sent. */
   clearAudio(): void {
     this.#audioSender?.clear();
+    this.#scheduleTimer();
   }
 
   /** Whether sound that was to be sent has yet to leave. */

@@ -179,6 +179,40 @@ test("sound that ends is followed by 100 ms of silence, so that no jitter buffer
   await sender.close();
 });
 
+test("sound that is cut off is followed by silence at once and at its pace, until there is sound again", async () => {
+  const clock = new ManualClock();
+  const { sender, packets, sent } = setUp({ clock });
+  sender.start(0);
+  sender.send(piece(0));
+  await sent(1);
+  await turn();
+  sender.clear();
+  const seen: unknown[] = [];
+  const passUntil = (endMs: number): void => {
+    while (clock.nowMs() < endMs) {
+      clock.advance(10);
+      const before = packets.length;
+      sender.handleTimer(clock.nowMs());
+      for (const { timestamp, payload } of packets.slice(before)) {
+        seen.push([clock.nowMs(), timestamp / 960, payload.length]);
+      }
+    }
+  };
+  passUntil(80);
+  expect(seen).toEqual([
+    [40, 1, 3],
+    [60, 2, 3],
+    [80, 3, 3],
+  ]);
+  sender.send(piece(4));
+  await sent(5);
+  await turn();
+  passUntil(300);
+  // The other sound was not cut off: its silence comes in one.
+  expect(seen.slice(3)).toEqual([5, 6, 7, 8, 9].map((index) => [200, index, 3]));
+  await sender.close();
+});
+
 test("no silence comes between pieces of sound, even when the process stood still for longer", async () => {
   const clock = new ManualClock();
   const { sender, packets, sent } = setUp({ clock });
