@@ -73,9 +73,9 @@ test.each([
   const first = packets[0]?.sequenceNumber ?? 0;
   expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(packets.map((_, at) => at));
   const behind = steps(packets).filter((ms) => Math.abs(ms - 20) > 0.001);
-  // A machine that is busy may make it stand still by itself.
-  expect(behind.length).toBeGreaterThanOrEqual(longSteps);
-  for (const ms of behind) expect(ms).toBeGreaterThan(400);
+  // On a machine that is busy the process, or the generator, may be late by itself: then sound is later, and never laid over itself.
+  expect(behind.filter((ms) => ms > 400).length).toBeGreaterThanOrEqual(longSteps);
+  for (const ms of behind) expect(ms).toBeGreaterThan(20);
   for (const { frequency, amplitude } of await tones(packets)) {
     expect(Math.abs(frequency - 440)).toBeLessThan(5);
     expect(Math.abs(20 * Math.log10(amplitude / AMPLITUDE))).toBeLessThan(1);
