@@ -247,6 +247,26 @@ describe("the look that a stream asks for", () => {
   });
 });
 
+test("a screen is shared in place of the camera, unmirrored, and then the camera again", async () => {
+  const page = await open(video());
+  await start(page);
+  await isLive(page);
+  const share = page.getByRole("button", { name: "Share screen" });
+  const own = (): Promise<unknown> =>
+    page.locator(".own-video").evaluate((element) => {
+      const stream = (element as HTMLVideoElement).srcObject as MediaStream;
+      const surface = stream.getVideoTracks()[0]?.getSettings().displaySurface;
+      return [surface !== undefined, element.dataset["mirrored"]];
+    });
+  expect(await own()).toEqual([false, "true"]);
+  await share.click();
+  await expect.poll(() => share.getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(own).toEqual([true, "false"]);
+  await share.click();
+  await expect.poll(() => share.getAttribute("aria-pressed")).toBe("false");
+  await expect.poll(own).toEqual([false, "true"]);
+});
+
 describe("a blocked device", () => {
   test.each([
     ["the camera", video],

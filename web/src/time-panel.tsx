@@ -21,7 +21,7 @@ export function TimePanel({ stats }: { stats: LiveStats }): VNode | null {
         {parts.map(({ name, ms }) => (
           <li key={name}>
             <span>{name}</span>
-            <span>{formatMilliseconds(ms)}</span>
+            <span dir="auto">{formatMilliseconds(ms)}</span>
             <span class="time-part" aria-hidden="true" style={{ inlineSize: `${(100 * ms) / longestMs}%` }} />
           </li>
         ))}
