@@ -199,11 +199,12 @@ export class BandwidthEstimator {
     const sentAfterMs = this.#loweredAtMs;
     const depthMs = this.#queue.depthMs({ windowMs: DEEP_QUEUE_WINDOW_MS, sentAfterMs });
     const throughputBps = this.#queue.throughputBps(shortMs);
-    const isDeep = depthMs > shortMs + DEEP_QUEUE_MS && throughputBps !== undefined;
+    const isDeep = depthMs > shortMs + DEEP_QUEUE_MS;
     const isLong = this.#queue.depthMs({ windowMs: QUEUE_WINDOW_MS, sentAfterMs }) > shortMs;
     const isSteep = sawOveruse || this.#detector.state === "overuse";
-    // Delays that rise within each picture and fall before the next one only tell that pictures leave quickly.
-    const isOveruse = isDeep || (isSteep && isLong);
+    // Delays that rise within each picture and fall before the next one only tell that pictures leave quickly, and a queue
+    // in which our packets do not even meet each other is not ours.
+    const isOveruse = throughputBps !== undefined && (isDeep || (isSteep && isLong));
     const use = isOveruse ? "overuse" : isSteep ? "normal" : this.#detector.state;
     this.#overuseCount = isOveruse ? this.#overuseCount + 1 : 0;
     // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
@@ -214,7 +215,7 @@ export class BandwidthEstimator {
       return;
     }
     const isBlip = !isDeep && this.#overuseCount === 1 && this.#idle.idleSinceMs !== undefined;
-    const acknowledgedBps = (isOveruse ? throughputBps : undefined) ?? this.#acknowledged.currentBps;
+    const acknowledgedBps = isOveruse ? throughputBps : this.#acknowledged.currentBps;
     const bpsBefore = this.#delayBased.currentBps;
     this.#delayBased.update({ use, acknowledgedBps, roundTripMs, isBlip, nowMs });
     if (!isOveruse) return;
@@ -233,14 +234,14 @@ export class BandwidthEstimator {
   }: {
     arrived: readonly ArrivedPacket[];
     depthMs: number;
-    throughputBps: number | undefined;
+    throughputBps: number;
     bpsBefore: number;
     nowMs: number;
   }): Drain {
     // What is on its way beyond what an empty path holds stands in the queue, unless that was full already.
     const newest = arrived.at(-1);
     const emptyMs = newest ? Math.max(0, nowMs - newest.sentAtMs - depthMs) : 0;
-    const onItsWayMs = throughputBps ? (this.#sent.outstandingBytes * 8000) / throughputBps - emptyMs : 0;
+    const onItsWayMs = (this.#sent.outstandingBytes * 8000) / throughputBps - emptyMs;
     const durationMs = Math.min(MAX_DRAIN_MS, Math.max(depthMs, onItsWayMs) - DRAINED_MS);
     this.#loweredAtMs = nowMs + durationMs;
     this.#lossBased.forget(this.#loweredAtMs);
