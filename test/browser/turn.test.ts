@@ -98,6 +98,22 @@ describe("a browser that may use a relay only", () => {
   });
 });
 
+test.each(["tcp", "tls"] as const)(
+  "a browser with a relay over %s reaches a server that announces its relay only",
+  async (way) => {
+    const { server } = await serve({
+      rtcConfiguration: { iceServers: [coturn.iceServer(way)] },
+      serverRtcConfiguration: { iceServers: [coturn.iceServer("udp")], iceTransportPolicy: "relay" },
+      network: { bindAddress: MEDIA_ADDRESS, relayPort: 50_321 },
+    });
+    const page = await open();
+    await startClient(page, server.url, { iceServers: [coturn.iceServer(way)], iceTransportPolicy: "relay" });
+    const { path, color } = await clientUntil(page, flows);
+    expect([path?.relayProtocol, path?.remote.split(" ")[0]]).toEqual([way, "relay"]);
+    expect(color.map((value) => Math.round(value / 64))).toEqual([0, 3, 0]);
+  },
+);
+
 describe("a server with a TURN server", () => {
   test("warns of a wrong password, and answers without delay all the same", async () => {
     const { logger, server } = await serve({

@@ -6,6 +6,7 @@ import {
   withTieBreaker,
 } from "../../src/protocol/stun/connectivity-check.ts";
 import { FramedPackets, framePacket } from "../../src/rtp/framed-packets.ts";
+import { readRelayedPacket, withRelayedPacket } from "../../src/protocol/stun/relayed-packet.ts";
 import {
   CHROMIUM_CHECK,
   CHROMIUM_CHECK_PASSWORD,
@@ -48,5 +49,21 @@ const framedPackets: FuzzTarget = {
   },
 };
 
+const relayedPackets: FuzzTarget = {
+  name: "packet of a TURN server",
+  corpus: [
+    Buffer.concat([hex("4001006c"), RFC_5769_REQUEST]),
+    hex("001700142112a442b7e7a701bc34d686fa87dfae00130005010203040500000080280004e57a3bcf"),
+  ],
+  tokens: ["2112a442", "0017", "0013", "80280004", "40010000", "4fffffff"].map(hex),
+  open: () => (bytes) => {
+    const relayed = readRelayedPacket(bytes);
+    if (!relayed) return false;
+    const { packet } = relayed;
+    if (withRelayedPacket(bytes, relayed, packet).byteLength !== bytes.byteLength) throw new Error("broken: longer");
+    return true;
+  },
+};
+
 /** Everything that stands before the engine's ICE. */
-export const iceTargets: readonly FuzzTarget[] = [connectivityChecks, framedPackets];
+export const iceTargets: readonly FuzzTarget[] = [connectivityChecks, framedPackets, relayedPackets];

@@ -1,4 +1,4 @@
-import { crc32 } from "./crc32.ts";
+import { FINGERPRINT, FINGERPRINT_LENGTH, fingerprintOf } from "./fingerprint.ts";
 import {
   STUN_ATTRIBUTE_HEADER_LENGTH,
   STUN_HEADER_LENGTH,
@@ -24,13 +24,10 @@ export interface ConnectivityCheck {
 const BINDING_REQUEST = 0x0001;
 const USERNAME = 0x0006;
 const MESSAGE_INTEGRITY = 0x0008;
-const FINGERPRINT = 0x8028;
 const ICE_CONTROLLED = 0x8029;
 const ICE_CONTROLLING = 0x802a;
 const INTEGRITY_LENGTH = 20;
-const FINGERPRINT_LENGTH = 4;
 const ROLE_LENGTH = 8;
-const FINGERPRINT_MASK = 0x5354554e;
 
 const USERNAME_SYNTAX = /^([A-Za-z0-9+/=_-]{4,256}):([A-Za-z0-9+/=_-]{4,256})$/;
 
@@ -97,10 +94,6 @@ function signatureOf(bytes: Uint8Array, integrity: number, password: Uint8Array,
   const signed = Uint8Array.from(bytes.subarray(0, integrity - STUN_ATTRIBUTE_HEADER_LENGTH));
   viewOf(signed).setUint16(2, integrity + INTEGRITY_LENGTH - STUN_HEADER_LENGTH);
   return hmacSha1(password, signed);
-}
-
-function fingerprintOf(bytes: Uint8Array, fingerprint: number): number {
-  return (crc32(bytes.subarray(0, fingerprint - STUN_ATTRIBUTE_HEADER_LENGTH)) ^ FINGERPRINT_MASK) >>> 0;
 }
 
 function asciiOf(bytes: Uint8Array, { offset, length }: StunAttribute): string {

@@ -189,8 +189,12 @@ export class WebRtcSignalling {
   /** A front costs a port and all browsers some checks that nobody answers, so that there is none until it can be of use. */
   #frontPorts(): FrontPorts {
     const { network = {}, toldOfTurnOverTcp } = this.#options;
-    const useful = network.relayPort !== undefined || this.#peersRelayOverTcp || toldOfTurnOverTcp?.();
-    return { udpPorts: useful ? relayFrontPorts(network) : [], tcpPort: network.tcpPort };
+    const useful = network.relayPort !== undefined || this.#peersRelayOverTcp || (toldOfTurnOverTcp?.() ?? false);
+    return {
+      udpPorts: useful ? relayFrontPorts(network) : [],
+      tcpPort: network.tcpPort,
+      mendsRelays: useful,
+    };
   }
 
   #warnOnce(warning: string): void {

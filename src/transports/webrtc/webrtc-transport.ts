@@ -17,6 +17,7 @@ import type { EnginePeerOptions } from "./engine-peer.ts";
 import { isRelayOverTcp } from "./front/front-candidate.ts";
 import type { FrontPorts } from "./front/front-ports.ts";
 import { IceFront } from "./front/ice-front.ts";
+import { RelayFronts } from "./front/relay-fronts.ts";
 import type { GatheringPolicy } from "./gathering-policy.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
@@ -68,6 +69,7 @@ export class WebRtcTransport implements Transport {
   readonly #media: PeerMedia;
   readonly #messages = new MessageChannel();
   readonly #liveness: PeerLiveness;
+  readonly #relays: RelayFronts;
   #front: IceFront | undefined;
   #peerRelaysOverTcp = false;
   #connected = false;
@@ -77,11 +79,18 @@ export class WebRtcTransport implements Transport {
   static async open(options: WebRtcTransportOptions): Promise<WebRtcTransport> {
     const { gathering, iceServers } = options;
     const plan = gathering.plan(iceServers);
-    const transport = new WebRtcTransport(options, plan.iceServers);
+    const relays = await RelayFronts.open(plan.iceServers, options);
+    let transport: WebRtcTransport;
+    try {
+      transport = new WebRtcTransport(options, relays);
+    } catch (thrown) {
+      relays.close();
+      throw thrown;
+    }
     // The first codec of a process may take longer to load than a connection takes, on a busy machine by far. A session that began before
     // would lose its first words.
     await Promise.all([
-      gathering.gather(transport.#packets, plan),
+      gathering.gather(transport.#packets, { ...plan, waitMs: plan.waitMs + relays.delayMs }),
       transport.#media.ready,
       transport.#openFront(options),
     ]);
@@ -97,9 +106,10 @@ export class WebRtcTransport implements Transport {
       degradationPreference,
       clock = systemClock,
     }: WebRtcTransportOptions,
-    iceServers: readonly UdpIceServer[],
+    relays: RelayFronts,
   ) {
     this.#plan = plan;
+    this.#relays = relays;
     this.#relayOnly = relayOnly;
     this.#publicAddresses = network.publicAddresses ?? [];
     this.#events = events;
@@ -120,8 +130,9 @@ export class WebRtcTransport implements Transport {
         dataChannel: plan.dataChannel && { maxMessageSize: plan.dataChannel.maxMessageSize ?? 65_536 },
       },
       this.#packetEvents(),
-      { iceServers, clock, ...enginePorts(network), bindAddress: network.bindAddress },
+      { iceServers: relays.iceServers, clock, ...enginePorts(network), bindAddress: network.bindAddress },
     );
+    relays.serve(this.#packets, clock);
     for (const candidate of plan.transport.candidates) this.#addCandidate(candidate);
     this.#media = new PeerMedia({
       plan,
@@ -199,6 +210,7 @@ export class WebRtcTransport implements Transport {
     this.#media.stop();
     await this.#packets.close();
     this.#front?.close();
+    this.#relays.close();
     await this.#media.close();
   }
 

@@ -6,6 +6,8 @@ export interface FrontPorts {
   readonly udpPorts: readonly number[];
   /** For peers to whose network UDP is closed. @default no such front */
   readonly tcpPort?: number | undefined;
+  /** Whether this side's own TURN servers have a front, too. @default false */
+  readonly mendsRelays?: boolean;
 }
 
 /** How many ports of a range are tried. */

@@ -1,8 +1,8 @@
-import { type RemoteInfo, type Socket, createSocket } from "node:dgram";
-import { isIPv6 } from "node:net";
+import type { RemoteInfo, Socket } from "node:dgram";
 import type { Clock } from "../../../async/clock.ts";
 import { readConnectivityCheck } from "../../../protocol/stun/connectivity-check.ts";
 import { demultiplex } from "../../../rtp/demultiplex.ts";
+import { boundSocket } from "./bound-socket.ts";
 import { FrontFlow } from "./front-flow.ts";
 import type { FrontPeer } from "./front-peer.ts";
 import type { Front } from "./shared-fronts.ts";
@@ -35,7 +35,7 @@ export class UdpFront implements Front {
   /** Opens the first of the ports that is free; `undefined` when none is. */
   static async open(options: UdpFrontOptions): Promise<UdpFront | undefined> {
     for (const port of options.ports) {
-      const socket = await bound(options.address, port);
+      const socket = await boundSocket(options.address, port);
       if (socket) return new UdpFront(socket, options);
     }
     return undefined;
@@ -92,23 +92,3 @@ export class UdpFront implements Front {
 
 /** A datagram that the system did not take is one that got lost. */
 function ignoreLoss(): void {}
-
-/** A socket at this address and port, or `undefined` when it cannot be had. */
-function bound(address: string, port: number): Promise<Socket | undefined> {
-  const socket = createSocket({
-    type: isIPv6(address) ? "udp6" : "udp4",
-    ipv6Only: isIPv6(address),
-    // They are addresses already, and Node would go through a queue of its own for each packet.
-    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
-  });
-  return new Promise((resolve) => {
-    socket.once("error", () => {
-      socket.close();
-      resolve(undefined);
-    });
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-  });
-}
