@@ -76,14 +76,15 @@ export class StandingQueue {
 
   /** How much arrived per second since when the queue was last shorter than this; `undefined` when it is now, or was just before. */
   throughputBps(depthMs: number): number | undefined {
-    const slowMs = this.#emptyMs + depthMs;
+    const emptyMs = this.#emptyMs;
+    const slowMs = emptyMs + depthMs;
     let bytes = 0;
     let spanMs = 0;
     let later: Arrival | undefined;
     for (let index = this.#arrivals.length - 1; index >= 0; index -= 1) {
       const arrival = this.#arrivals[index];
       if (!arrival || arrival.delayMs < slowMs || spanMs >= MAX_SPAN_MS) break;
-      const isBackToBack = later !== undefined && later.sentAtMs + this.#emptyMs < arrival.arrivedAtMs;
+      const isBackToBack = later !== undefined && later.sentAtMs + emptyMs < arrival.arrivedAtMs;
       if (later && isBackToBack && !later.followsGap) {
         bytes += later.byteLength;
         spanMs += later.arrivedAtMs - arrival.arrivedAtMs;
