@@ -6,13 +6,17 @@ import { json } from "./json.ts";
 import { isJsonValue } from "./json-value.ts";
 import { isNumberBetween } from "./number-between.ts";
 import { number } from "./number.ts";
+import { radio } from "./radio.ts";
 import { slider } from "./slider.ts";
 import { textbox } from "./textbox.ts";
+
+/** How many choices stand side by side; more go into a list that opens. */
+const MOST_IN_SIGHT = 4;
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * The component that a page shows for a schema: a checkbox, slider, number, textbox or dropdown where the schema's JSON
+ * The component that a page shows for a schema: a checkbox, slider, number, textbox, radio or dropdown where the schema's JSON
  * Schema calls for one (Standard JSON Schema, which zod and ArkType offer), otherwise a field for JSON. It is only a
  * picture of the schema: values are still checked by the schema itself.
  */
@@ -22,7 +26,7 @@ export function componentForSchema(schema: StandardSchemaV1): Component {
   const options = label === undefined ? {} : { label };
   const { default: preset, minimum, maximum } = described;
   const choices = choicesOf(described);
-  if (choices) return dropdown({ ...options, choices, value: choices.find((choice) => choice === preset) ?? null });
+  if (choices) return componentForChoices(options, choices, preset);
   switch (described["type"]) {
     case "boolean":
       return checkbox({ ...options, value: preset === true });
@@ -34,10 +38,33 @@ export function componentForSchema(schema: StandardSchemaV1): Component {
         ...options,
         value: typeof preset === "string" ? preset : "",
         ...textLimit(described["maxLength"]),
+        ...(described["format"] === "email" && { type: "email" as const }),
       });
+    case "array":
+      return componentForList(options, described);
     default:
       return json({ ...options, value: isJsonValue(preset) ? preset : null });
   }
+}
+
+/** One of some: all in sight where they are few. */
+function componentForChoices(
+  options: { readonly label?: string },
+  choices: readonly (string | number)[],
+  preset: unknown,
+): Component {
+  const value = choices.find((choice) => choice === preset);
+  const chosen = value === undefined ? {} : { value };
+  if (choices.length <= MOST_IN_SIGHT) return radio({ ...options, choices, ...chosen });
+  return dropdown({ ...options, choices, ...chosen });
+}
+
+/** Several of some where a list is made of these, otherwise a field for JSON. */
+function componentForList(options: { readonly label?: string }, { items, default: preset }: JsonSchema): Component {
+  const choices = typeof items === "object" && items !== null ? choicesOf({ ...items }) : undefined;
+  if (!choices) return json({ ...options, value: isJsonValue(preset) ? preset : null });
+  const value = Array.isArray(preset) ? choices.filter((choice) => preset.includes(choice)) : [];
+  return dropdown({ ...options, choices, multiselect: true, value });
 }
 
 /** A slider where both ends are known, otherwise a number. */

@@ -29,15 +29,25 @@ describe("the page's view of the inputs", () => {
     [
       z.enum(["flip", "mirror"]).default("mirror"),
       {
-        type: "dropdown",
+        type: "radio",
         value: "mirror",
         choices: [
           { label: "flip", value: "flip" },
           { label: "mirror", value: "mirror" },
         ],
-        multiselect: false,
-        maxChoices: null,
       },
+    ],
+    [
+      z.enum(["a", "b", "c", "d", "e"]),
+      { type: "dropdown", value: null, choices: choicesOf("abcde"), multiselect: false, maxChoices: null },
+    ],
+    [
+      z.array(z.enum(["a", "b"])).default(["b"]),
+      { type: "dropdown", value: ["b"], choices: choicesOf("ab"), multiselect: true, maxChoices: null },
+    ],
+    [
+      z.email(),
+      { type: "textbox", value: "", lines: 1, maxLines: 20, placeholder: null, maxLength: null, inputType: "email" },
     ],
     [z.object({ a: z.number() }).default({ a: 1 }), { type: "json", value: { a: 1 } }],
     [z.array(z.string()), { type: "json", value: null }],
@@ -102,4 +112,9 @@ function schemaWith(jsonSchema: Record<string, unknown> | undefined): StandardSc
     jsonSchema: { input: give, output: give },
   } as const;
   return { "~standard": standard };
+}
+
+/** A choice for each letter. */
+function choicesOf(letters: string): readonly { readonly label: string; readonly value: string }[] {
+  return Array.from(letters, (letter) => ({ label: letter, value: letter }));
 }
