@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Stream } from "../../src/index.ts";
+import { type AudioFrame, Stream, StreamHandler } from "../../src/index.ts";
 import { Coturn } from "../support/coturn.ts";
 import { NetworkNamespace } from "../support/network-namespace.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   coturn = await Coturn.start({ address: RELAY_ADDRESS });
   chromium = await launchChromium({
     namespace,
-    args: [`--ignore-certificate-errors-spki-list=${coturn.keyHash}`],
+    args: [`--ignore-certificate-errors-spki-list=${coturn.keyHash}`, "--autoplay-policy=no-user-gesture-required"],
   });
 });
 afterAll(async () => {
@@ -113,6 +113,85 @@ test.each(["tcp", "tls"] as const)(
     expect(color.map((value) => Math.round(value / 64))).toEqual([0, 3, 0]);
   },
 );
+
+/** Sends back what it hears. */
+class Echo extends StreamHandler {
+  readonly #heard: AudioFrame[] = [];
+  #wake: () => void = () => undefined;
+
+  override copy(): Echo {
+    return new Echo();
+  }
+
+  override receive(frame: AudioFrame): void {
+    this.#heard.push(frame);
+    this.#wake();
+  }
+
+  override async emit(): Promise<AudioFrame | null> {
+    if (this.#heard.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.#heard.shift() ?? null;
+  }
+}
+
+test("sound goes both ways through TURN over TLS", async () => {
+  const iceServers = [coturn.iceServer("tls")];
+  const network = { bindAddress: MEDIA_ADDRESS };
+  const logger = new RecordingLogger();
+  const stream = new Stream({
+    handler: new Echo(),
+    modality: "audio",
+    logger,
+    network,
+    rtcConfiguration: { iceServers },
+  });
+  const server = await ClientPageServer.start(stream as unknown as Stream, RELAY_ADDRESS);
+  cleanups.push(() => server[Symbol.asyncDispose]());
+  const page = await open();
+  await page.goto(server.url);
+  const energy = await page.evaluate(
+    async (configuration) => {
+      const context = new AudioContext();
+      const [oscillator, destination] = [context.createOscillator(), context.createMediaStreamDestination()];
+      oscillator.connect(destination);
+      oscillator.start();
+      const peer = new RTCPeerConnection(configuration);
+      for (const track of destination.stream.getTracks()) peer.addTransceiver(track);
+      const player = document.createElement("audio"); // Without one Chromium does not decode what comes.
+      peer.addEventListener("track", ({ track }) => {
+        player.srcObject = new MediaStream([track]);
+        void player.play().catch(() => undefined);
+      });
+      const post = async (body: object): Promise<{ readonly sdp: string }> => {
+        const headers = { "content-type": "application/json" };
+        const response = await fetch("/rtc/webrtc/offer", {
+          ...{ method: "POST", headers },
+          body: JSON.stringify({ ...body, webrtc_id: "caller" }),
+        });
+        return (await response.json()) as { readonly sdp: string };
+      };
+      peer.addEventListener("icecandidate", ({ candidate }) => {
+        if (candidate) void post({ type: "ice-candidate", candidate: candidate.toJSON() });
+      });
+      await peer.setLocalDescription();
+      const { sdp } = await post({ type: "offer", sdp: peer.localDescription?.sdp });
+      await peer.setRemoteDescription({ type: "answer", sdp });
+      const deadline = performance.now() + 20_000;
+      let heard = 0;
+      while (heard < 0.1 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const stats: Map<string, Record<string, unknown>> = new Map(await peer.getStats());
+        for (const entry of stats.values()) {
+          if (entry["type"] === "inbound-rtp") heard = Number(entry["totalAudioEnergy"] ?? 0);
+        }
+      }
+      peer.close();
+      return heard;
+    },
+    { iceServers, iceTransportPolicy: "relay" } as const,
+  );
+  expect(energy).toBeGreaterThanOrEqual(0.1);
+});
 
 describe("a server with a TURN server", () => {
   test("warns of a wrong password, and answers without delay all the same", async () => {
