@@ -214,7 +214,8 @@ describe("the look that a stream asks for", () => {
       '<b id="bold">Bold</b><img src="https://example.com/x.png"><a target="_blank" rel="noopener noreferrer">link</a>',
     );
     await subtitle.getByText("link").click();
-    expect([await page.title(), requested]).toEqual(["FastRTC", []]);
+    const elsewhere = requested.filter((url) => !url.startsWith(page.url())); // Its own picture for the tab may still come.
+    expect([await page.title(), elsewhere]).toEqual(["FastRTC", []]);
   });
 
   test("fills the window with the stream, its buttons within", async () => {

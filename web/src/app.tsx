@@ -61,7 +61,7 @@ export function App({ config }: { config: PageConfig }): VNode {
           <Stage {...stage} />
         )}
         <Progress progress={state.progress} />
-        {!talk && <Captions captions={state.captions} />}
+        {talk?.output === undefined && <Captions captions={state.captions} />}
         <Controls
           phase={phase}
           label={talk || (modality === "audio" && ui.icon !== null) ? undefined : buttonLabel(ui, mode, phase)}
