@@ -146,6 +146,23 @@ describe("the front", () => {
     expect(shown(one.engine)).toEqual(["check abcd 1"]);
   });
 
+  it("serves IPv6 as well, and leaves link-local addresses alone", async () => {
+    const [engine, client] = [createSocket("udp6"), createSocket("udp6")];
+    cleanups.push(
+      () => engine.close(),
+      () => client.close(),
+    );
+    engine.bind(0, "::1");
+    await once(engine, "listening");
+    const { port } = engine.address();
+    const hosts = ["fe80::1", "::1"].map((address) => ({ ...hostAt(port), address, addressFamily: "ipv6" as const }));
+    const { front } = await openFront({ hosts });
+    expect(front.candidates.map(({ address }) => address)).toEqual(["::1"]);
+    const received = once(engine, "message") as Promise<[Buffer]>;
+    client.send(connectivityCheck(CHECK), front.candidates[0]?.port ?? 0, "::1");
+    expect(readConnectivityCheck((await received)[0])?.tieBreaker).toBe(1n);
+  });
+
   it("stays out of the way of a peer that cannot be told from another", async () => {
     const { fronts } = await openFront();
     const { front } = await openFront({ fronts });
