@@ -157,20 +157,24 @@ async function until(page: Page, check: (shown: Shown) => boolean): Promise<Show
 
 const hears = ({ frequency }: Shown): boolean => Math.abs(frequency - MICROPHONE_HZ) < 12;
 
-async function serve(): Promise<{ server: ClientPageServer; stream: Stream; handler: Echo }> {
+interface Served extends AsyncDisposable {
+  readonly server: ClientPageServer;
+  readonly stream: Stream;
+  readonly handler: Echo;
+}
+
+async function serve(): Promise<Served> {
   const handler = new Echo();
-  const stream = new Stream({ modality: "audio", handler, logger: new RecordingLogger(), concurrencyLimit: 1 });
-  return {
-    server: await ClientPageServer.start(stream as unknown as Stream),
-    stream: stream as unknown as Stream,
-    handler,
-  };
+  const audio = new Stream({ modality: "audio", handler, logger: new RecordingLogger(), concurrencyLimit: 1 });
+  const stream: unknown = audio;
+  const server = await ClientPageServer.start(stream as Stream);
+  return { server, stream: stream as Stream, handler, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 describe("sound over a WebSocket", () => {
   test("comes back; muted it is silent; texts go to the handler; close frees the place", async () => {
-    const { server, stream } = await serve();
-    await using _server = server;
+    await using served = await serve();
+    const { server, stream } = served;
     const page = await open(server, { transport: "websocket" });
     const shown = await until(page, (now) => hears(now) && now.roundTripMs !== undefined);
     expect([shown.transport, shown.state, shown.codecs]).toEqual(["websocket", "connected", ["L16"]]);
@@ -186,8 +190,8 @@ describe("sound over a WebSocket", () => {
   });
 
   test("goes on with the same handler over another one when the first breaks off", async () => {
-    const { server, stream, handler } = await serve();
-    await using _server = server;
+    await using served = await serve();
+    const { server, stream, handler } = served;
     const page = await open(server, { transport: "websocket" });
     await until(page, hears);
     const { made } = handler.counts;
@@ -217,8 +221,8 @@ test("the built-in page does the same in a browser without WebRTC, under its own
 });
 
 test("where UDP finds no way a stream of sound goes over a WebSocket, with the only place that there is", async () => {
-  const { server, stream } = await serve();
-  await using _server = server;
+  await using served = await serve();
+  const { server, stream } = served;
   const page = await open(server, { isUdpBlocked: true });
   const shown = await until(page, hears);
   expect([shown.transport, stream.health().sessions]).toEqual(["websocket", 1]);

@@ -221,6 +221,24 @@ describe("where WebRTC finds no way", () => {
     connection.close();
   });
 
+  it("any more, every other try is a WebSocket, with the sound that the session began with", async () => {
+    const { connection, browser, sockets, sounds } = await offered();
+    browser.peer().reach("connected");
+    browser.peer().reach("failed");
+    await vi.waitFor(() => expect(browser.peers).toHaveLength(2));
+    browser.clock.advance(6000); // The first try comes to nothing.
+    browser.clock.advance(250);
+    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    const [socket] = sockets as [FakeSocket];
+    socket.open();
+    expect(socket.messages[0]).toMatchObject({ resume: { session: "token", attempt: 2 } });
+    socket.receive({ event: "start", media: { ...MEDIA, sample_rate: 48_000, channels: 2 }, session: "token" });
+    await vi.waitFor(() => expect(connection.state).toEqual({ type: "connected", interrupted: false }));
+    expect([connection.transport, sounds[0]?.options.channels]).toEqual(["websocket", 2]);
+    connection.close();
+    expect(browser.clock.pendingTimers).toBe(0);
+  });
+
   it("a browser without WebRTC begins with the WebSocket", async () => {
     const browser = fakeBrowser();
     const { connection, sockets } = start(

@@ -123,6 +123,25 @@ test("a client that found no way by WebRTC begins its session over the WebSocket
   expect(heard).toHaveLength(1);
 });
 
+test("a session that runs over WebRTC goes on over the WebSocket with the sound it began with", async () => {
+  const { connect, registry, createSession, tokens } = setUp();
+  const admission = registry.admit("peer", () => createSession("peer", new Headers()));
+  if (admission.type !== "admitted") throw new Error("There was a place.");
+  const { session } = admission;
+  const webrtc = new RecordingTransport();
+  webrtc.audioFormat = { sampleRate: 48_000, channels: 2, packetMs: 20, leadMs: 0 };
+  session.attach(webrtc);
+  session.continuity.allow();
+  session.connected();
+  await turns();
+  const socket = connect();
+  socket.receive(claim(tokens.issue(session), 1));
+  expect(socket.messages[0]).toMatchObject({ media: { ...MEDIA, sample_rate: 48_000, channels: 2 } });
+  session.sendMessage({ type: "warning", data: "here" });
+  expect(socket.messages[1]).toMatchObject({ type: "warning" });
+  expect([session.state, webrtc.closeCount]).toEqual(["connected", 1]);
+});
+
 test("texts that would come on a data channel come as messages, and are answered as there", () => {
   const { connect } = setUp();
   const socket = connect();
