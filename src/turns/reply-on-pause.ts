@@ -235,12 +235,14 @@ export class ReplyOnPause<Inputs extends readonly unknown[] = readonly unknown[]
   /** The additional inputs for a call: as they are, or asked of the peer where the function has parameters for them. */
   async #inputs(): Promise<Inputs> {
     const { needsArgs = this.fn.length > 1 } = this.options;
-    const { phoneMode, inputs, clock, signal } = this.#session;
-    if (needsArgs && !phoneMode) {
+    const { phoneMode, inputs, clock } = this.#session;
+    if (needsArgs && !phoneMode && !this.argsSet) {
+      this.fetchArgs();
       const patience = new AbortController();
-      const waits: Promise<unknown>[] = [this.waitForArgs()];
+      const until = AbortSignal.any([getCurrentReply().signal, patience.signal]);
+      const waits: Promise<unknown>[] = [inputs.next(until)];
       // A client that never answers must not keep it from answering where the inputs have defaults.
-      if (inputs.latest) waits.push(clock.sleep(INPUTS_PATIENCE_MS, AbortSignal.any([signal, patience.signal])));
+      if (inputs.latest) waits.push(clock.sleep(INPUTS_PATIENCE_MS, until));
       try {
         await Promise.race(waits);
       } finally {

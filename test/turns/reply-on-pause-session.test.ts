@@ -69,6 +69,32 @@ describe("the session of a ReplyOnPause", () => {
     expect(milliseconds(without.heard)).toBe(40);
   });
 
+  test.each([
+    ["with defaults", [7]],
+    ["without defaults, when its turns are interrupted,", null],
+  ] as const)("keeps no listener for inputs that never come, %s turn after turn", async (_name, inputs) => {
+    const conversation = new ConversationRun(() => sound(40), { options: { needsArgs: true }, inputs });
+    const { inputs: watched } = conversation.run.session;
+    const onSet = watched.onSet.bind(watched);
+    let listeners = 0;
+    watched.onSet = (listener) => {
+      const stop = onSet(listener);
+      listeners += 1;
+      return () => {
+        listeners -= 1;
+        return stop();
+      };
+    };
+    const counts: number[] = [];
+    for (let turns = 0; turns < 5; turns += 1) {
+      await conversation.speak(600);
+      await conversation.silence(3000);
+      counts.push(listeners);
+    }
+    expect(conversation.run.told.filter((message) => message === "send_input")).toHaveLength(5);
+    expect(counts).toEqual(counts.map(() => counts[0]));
+  });
+
   test("on the telephone asks for nothing: what a reply gives as outputs are the next call's arguments", async () => {
     const given: unknown[][] = [];
     const conversation = new ConversationRun(
