@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds on a clock that never jumps back; its zero is arbitrary. */
   nowMs(): number;
+  /** How long this thread has waited for something to do since it began, in milliseconds. Absent where nobody knows. */
+  idleMs?(): number;
   /** Milliseconds since the Unix epoch. */
   wallMs(): number;
   /** Resolves after `ms`. Rejects with `signal.reason` once `signal` aborts. */
@@ -16,6 +18,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** The machine's clock: the one place of this package that reads it. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
+  idleMs: () => performance.eventLoopUtilization().idle,
   wallMs: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

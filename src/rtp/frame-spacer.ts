@@ -53,6 +53,12 @@ export class FrameSpacer<Frame extends TimedFrame> {
     return due;
   }
 
+  /** All that waits, and these behind it, without any distance: who waited was the receiver, and only the newest is of use. */
+  takeAll(nowMs: number, frames: readonly Frame[] = []): Frame[] {
+    this.#held.push(...frames);
+    return this.#takeAll(nowMs);
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#held.length = 0;
@@ -62,6 +68,7 @@ export class FrameSpacer<Frame extends TimedFrame> {
 
   #takeAll(nowMs: number): Frame[] {
     this.#freeAtMs = nowMs;
+    this.#lastTimestampUs = this.#held.at(-1)?.timestampUs ?? this.#lastTimestampUs;
     return this.#held.splice(0);
   }
 

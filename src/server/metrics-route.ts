@@ -44,10 +44,16 @@ function streamMetrics(reading: StreamMetricsReading, health: Health): Metric[] 
       ["framesIn", { direction: "in" }],
       ["framesOut", { direction: "out" }],
     ]),
-    total("fastrtc_frames_dropped_total", "Pictures that no handler got: lost on the network, or overtaken.", reading, [
-      ["framesLost", { cause: "network" }],
-      ["framesSkipped", { cause: "handler_busy" }],
-    ]),
+    total(
+      "fastrtc_frames_dropped_total",
+      "Pictures that no handler got: lost on the network, given up by a busy server, or overtaken.",
+      reading,
+      [
+        ["framesLost", { cause: "network" }],
+        ["framesShed", { cause: "server_busy" }],
+        ["framesSkipped", { cause: "handler_busy" }],
+      ],
+    ),
     total("fastrtc_packets_total", "Packets of media that came and went.", reading, [
       ["videoPacketsIn", { kind: "video", direction: "in" }],
       ["videoPacketsOut", { kind: "video", direction: "out" }],

@@ -194,10 +194,11 @@ export class Session implements TransportEvents, HandlerSession {
     this.inputs.onSet(() => observer.inputs(this.inputs.latest ?? []));
   }
 
-  videoFrame(frame: VideoFrame): void {
+  videoFrame(frame: VideoFrame, isOvertaken = false): void {
     for (const observer of this.#observers) observer.videoFrame(frame);
     this.meter.pictureArrived(frame);
-    this.#video.push(frame);
+    if (isOvertaken && (this.#handler.videoCapacity ?? 1) === 1) this.#passOver(frame);
+    else this.#video.push(frame);
   }
 
   audioFrame(frame: AudioFrame): void {
@@ -297,6 +298,13 @@ export class Session implements TransportEvents, HandlerSession {
     if (this.#state === "connecting") this.connected();
     else this.#state = "connected";
     return before;
+  }
+
+  /** A newer picture is about to come, so that the handler is not given this one, nor one that waits. */
+  #passOver(frame: VideoFrame): void {
+    this.#video.clear();
+    this.meter.pictureSkipped();
+    frame.release();
   }
 
   #awaitProgress(): () => void {

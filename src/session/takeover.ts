@@ -68,8 +68,8 @@ export class Takeover implements TransportEvents {
     if (this.#transport && this.#phase === "pending") this.#begin(this.#transport);
   }
 
-  videoFrame(frame: VideoFrame): void {
-    if (this.#phase === "current") this.#options.events.videoFrame(frame);
+  videoFrame(frame: VideoFrame, isOvertaken?: boolean): void {
+    if (this.#phase === "current") this.#options.events.videoFrame(frame, isOvertaken);
     else frame.release();
   }
 

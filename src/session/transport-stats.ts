@@ -42,8 +42,10 @@ export interface InboundVideoCounts extends InboundCounts {
   /** Pictures that came in whole. */
   readonly frames: number;
   readonly keyframes: number;
-  /** Pictures given up before they were decoded: a part was lost, or the decoder fell behind. */
+  /** Pictures given up because a part of them, or of what they build on, was lost on the network. */
   readonly framesDropped: number;
+  /** Whole pictures given up before they were decoded, because this machine fell behind. */
+  readonly framesShed: number;
   /** Packets asked for again (RFC 4585 §6.2.1). */
   readonly nacks: number;
   /** Keyframes asked for: picture loss indications and full intra requests. */

@@ -54,8 +54,11 @@ export interface TransportEvents {
   progress(): void;
   /** Media can flow. Called once. */
   connected(): void;
-  /** A picture came; the receiver owns it and releases it. */
-  videoFrame(frame: VideoFrame): void;
+  /**
+   * A picture came; the receiver owns it and releases it.
+   * @param isOvertaken whether a newer one follows at once, so that only who wants every picture wants this one. @default false
+   */
+  videoFrame(frame: VideoFrame, isOvertaken?: boolean): void;
   /** Sound came, in pieces of any length, in order and without gaps where that could be helped. */
   audioFrame(frame: AudioFrame): void;
   /** The peer sent a text message. */

@@ -31,6 +31,7 @@ const videoCounts = (packets: number, packetsLost: number): TransportStats => ({
       frames: packets,
       keyframes: 1,
       framesDropped: 0,
+      framesShed: 0,
       nacks: 0,
       keyframeRequests: 0,
     },

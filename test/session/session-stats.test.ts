@@ -39,6 +39,7 @@ const inVideo = {
   frames: 0,
   keyframes: 1,
   framesDropped: 0,
+  framesShed: 0,
   nacks: 0,
 };
 const picture = (): VideoFrame => VideoFrame.allocate(64, 48);

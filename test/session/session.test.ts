@@ -63,6 +63,29 @@ describe("a session", () => {
     await session.end("peer-left");
   });
 
+  test("does not hand over a picture that another one follows at once, and skips the one that waited before it", async () => {
+    const seen: (number | undefined)[] = [];
+    const gate = makeGate();
+    const { session, transport } = setUp(async (frame) => {
+      seen.push(frame.timestampUs);
+      if (frame.timestampUs === 1) await gate.promise;
+      return frame;
+    });
+    session.connected();
+    const frames = [1, 2, 3, 4].map(leased);
+    const [first, second, third, fourth] = frames as [VideoFrame, VideoFrame, VideoFrame, VideoFrame];
+    session.videoFrame(first);
+    await Promise.resolve();
+    session.videoFrame(second);
+    session.videoFrame(third, true);
+    expect(frames.map((frame) => frame.lease?.released)).toEqual([false, true, true, false]);
+    session.videoFrame(fourth);
+    gate.resolve(undefined);
+    await transport.sentAtLeast(2);
+    expect([seen, session.meter.framesSkipped]).toEqual([[1, 4], 2]);
+    await session.end("peer-left");
+  });
+
   test("waits for the transport before it calls the handler again", async () => {
     const seen: (number | undefined)[] = [];
     const { session, transport } = setUp((frame) => {

@@ -215,7 +215,7 @@ export class PeerMedia {
       roundTripTime: this.#roundTripTime,
       pool: this.#pool,
       clock,
-      onFrame: (frame) => events.videoFrame(frame),
+      onFrame: (frame, isOvertaken) => events.videoFrame(frame, isOvertaken),
       onFailure: (error) => events.failure(error),
       onRtcpDue: () => this.#scheduleTimer(),
     });

@@ -14,16 +14,20 @@ import {
   VideoReceiveStream,
   type VideoReceiveStreamOptions,
 } from "../../rtp/video-receive-stream.ts";
+import { OwnLateness } from "./own-lateness.ts";
 
 /** How many compressed pictures may wait for the decoder: a third of a second. */
 const MAX_WAITING = 10;
+/** How many after this thread was blocked: two seconds' worth, which a decoder has caught up with long before a keyframe could come. */
+const MAX_BACKLOG = 60;
 /** After this long without a packet another stream may take the place of the one that is received, in milliseconds. */
 const ABANDONED_MS = 1000;
 
 export interface VideoReceiverOptions extends Omit<VideoReceiveStreamOptions, "ssrc"> {
   readonly pool: FramePool;
   readonly clock: Clock;
-  readonly onFrame: (frame: VideoFrame) => void;
+  /** @param isOvertaken whether a newer one, which came while this thread was blocked, follows at once */
+  readonly onFrame: (frame: VideoFrame, isOvertaken: boolean) => void;
   readonly onFailure: (error: Error) => void;
   /** Called when RTCP has become due outside of a call into the receiver. */
   readonly onRtcpDue: () => void;
@@ -31,12 +35,17 @@ export interface VideoReceiverOptions extends Omit<VideoReceiveStreamOptions, "s
 
 /**
  * Receives the peer's video: packets in, decoded frames out. Compressed pictures wait for the decoder in a short queue; when the machine
- * cannot keep up, all that waits is dropped and decoding goes on from a new keyframe, so that lateness never grows.
+ * cannot keep up, all that waits is dropped and decoding goes on from a new keyframe, so that lateness never grows. What came while a
+ * handler blocked this thread is decoded without a pause, and all but the newest of it is marked as overtaken.
  */
 export class VideoReceiver {
   readonly #options: VideoReceiverOptions;
-  readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
+  readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({ capacity: MAX_BACKLOG, overflow: "drop-oldest" });
   readonly #spacer = new FrameSpacer<ReceivedVideoFrame>();
+  readonly #lateness: OwnLateness;
+  /** Whether what waits came while this thread was blocked. */
+  #isCatchingUp = false;
+  #shedCount = 0;
   #ssrc: number | undefined;
   #stream: VideoReceiveStream | undefined;
   #lastPacketMs = 0;
@@ -47,6 +56,7 @@ export class VideoReceiver {
 
   constructor(options: VideoReceiverOptions) {
     this.#options = options;
+    this.#lateness = new OwnLateness(options.clock);
     this.#decoding = this.#decodeAll().catch((thrown: unknown) => options.onFailure(toError(thrown)));
   }
 
@@ -68,7 +78,8 @@ export class VideoReceiver {
       jitterMs: snapshot.jitterMs,
       frames: snapshot.frameCount,
       keyframes: snapshot.keyframeCount,
-      framesDropped: snapshot.droppedFrameCount + this.#waiting.droppedCount,
+      framesDropped: snapshot.droppedFrameCount,
+      framesShed: this.#shedCount,
       nacks: snapshot.nackedPacketCount,
       keyframeRequests: snapshot.keyframeRequestCount,
       allowedBps: snapshot.allowedBps,
@@ -85,12 +96,12 @@ export class VideoReceiver {
       if (this.#stream && nowMs - this.#lastPacketMs < ABANDONED_MS) return;
       this.#ssrc = packet.ssrc;
       this.#stream = new VideoReceiveStream({ ...this.#options, ssrc: packet.ssrc });
-      this.#spacer.clear();
-      this.#waiting.clear();
+      this.#shed();
     }
     this.#lastPacketMs = nowMs;
     const frames = this.#stream?.handlePacket(packet, nowMs) ?? [];
-    if (frames.length > 0) this.#decodeLater(this.#spacer.push(frames, nowMs));
+    if (this.#noteLateness(nowMs)) this.#decodeLater(this.#spacer.takeAll(nowMs, frames));
+    else if (frames.length > 0) this.#decodeLater(this.#spacer.push(frames, nowMs));
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
@@ -98,7 +109,7 @@ export class VideoReceiver {
   }
 
   handleTimer(nowMs: number): RtcpPacket[] {
-    this.#decodeLater(this.#spacer.takeDue(nowMs));
+    this.#decodeLater(this.#noteLateness(nowMs) ? this.#spacer.takeAll(nowMs) : this.#spacer.takeDue(nowMs));
     return this.#stream?.handleTimer(nowMs) ?? [];
   }
 
@@ -111,15 +122,29 @@ export class VideoReceiver {
   }
 
   #decodeLater(frames: readonly ReceivedVideoFrame[]): void {
-    for (const frame of frames) {
-      const dropped = this.#waiting.droppedCount;
-      this.#waiting.push(frame);
-      if (this.#waiting.droppedCount === dropped) continue;
-      this.#waiting.clear();
-      this.#spacer.clear();
+    for (const [index, frame] of frames.entries()) {
+      if (this.#waiting.length < (this.#isCatchingUp ? MAX_BACKLOG : MAX_WAITING)) {
+        this.#waiting.push(frame);
+        continue;
+      }
+      this.#shed();
+      this.#shedCount += frames.length - index;
       this.#stream?.requireKeyframe();
       return;
     }
+  }
+
+  /** Gives up all whole pictures that wait. */
+  #shed(): void {
+    this.#shedCount += this.#waiting.length + this.#spacer.length;
+    this.#waiting.clear();
+    this.#spacer.clear();
+  }
+
+  #noteLateness(nowMs: number): boolean {
+    const isBehind = this.#lateness.isBehindAt(nowMs);
+    this.#isCatchingUp ||= isBehind;
+    return isBehind;
   }
 
   async #decodeAll(): Promise<void> {
@@ -136,11 +161,20 @@ export class VideoReceiver {
       const startMs = this.#options.clock.nowMs();
       const { frames, keyframeNeeded } = await this.#decoder.decode(unit);
       this.#decodeTimes.note(this.#options.clock.nowMs() - startMs);
-      for (const frame of frames) this.#options.onFrame(frame);
+      // What came while this thread was blocked lies with the engine still when the decoder's answer overtakes it.
+      if (this.#noteLateness(this.#options.clock.nowMs())) await packetsAtHand();
+      const isOvertaken = this.#isCatchingUp && this.#waiting.length > 0;
+      if (this.#waiting.length === 0) this.#isCatchingUp = false;
+      for (const frame of frames) this.#options.onFrame(frame, isOvertaken);
       if (keyframeNeeded) {
         this.#stream?.requireKeyframe();
         this.#options.onRtcpDue();
       }
     }
   }
+}
+
+/** Resolves when the packets that the engine holds have been taken: it brings them in one turn, and they are read in the next. */
+function packetsAtHand(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

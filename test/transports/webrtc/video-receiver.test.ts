@@ -41,8 +41,12 @@ async function pictures(count: number): Promise<RtpPacket[][]> {
   return all;
 }
 
-function setUp() {
+/** @param idleShare How much of the time this thread has nothing to do: 0 while a handler blocks it. */
+function setUp({ idleShare = 1 } = {}) {
+  const clock = new ManualClock();
+  const timed = Object.assign(clock, { idleMs: () => clock.nowMs() * idleShare });
   const timesUs: (number | undefined)[] = [];
+  const overtaken: boolean[] = [];
   const errors: Error[] = [];
   const rtcp: RtcpPacket[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
@@ -53,8 +57,9 @@ function setUp() {
     feedback: { nack: true, pli: true, fir: false, remb: false },
     roundTripTime: new RoundTripTime(),
     pool: new FramePool(),
-    clock: new ManualClock(),
-    onFrame: ({ timestampUs }) => {
+    clock: timed,
+    onFrame: ({ timestampUs }, isOvertaken) => {
+      overtaken.push(isOvertaken);
       timesUs.push(timestampUs);
       for (const { count, resolve } of waiting) if (timesUs.length >= count) resolve();
     },
@@ -65,10 +70,11 @@ function setUp() {
     timesUs.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve }));
   const pass = (untilMs: number): void => {
     for (let dueMs = receiver.nextTimerMs; dueMs !== undefined && dueMs <= untilMs; dueMs = receiver.nextTimerMs) {
+      clock.advance(Math.max(0, dueMs - clock.nowMs()));
       rtcp.push(...receiver.handleTimer(dueMs));
     }
   };
-  return { receiver, timesUs, errors, rtcp, received, pass };
+  return { clock, overtaken, receiver, timesUs, errors, rtcp, received, pass };
 }
 
 test("a repair that frees more pictures than wait for the decoder at once costs none of them", async () => {
@@ -91,6 +97,48 @@ test("a repair that frees more pictures than wait for the decoder at once costs 
   expect(rtcp.some(({ type }) => type === "nack")).toBe(true);
   expect(rtcp.filter(({ type }) => type === "picture-loss-indication")).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test("of what came while this thread was blocked all but the newest is marked as overtaken, without spacing or a keyframe", async () => {
+  const { clock, receiver, overtaken, rtcp, received } = setUp({ idleShare: 0 });
+  const [first = [], ...others] = await pictures(16);
+  for (const packet of first) receiver.handlePacket(packet, 0);
+  await received(1);
+  clock.advance(500);
+  for (const packet of others.flat()) receiver.handlePacket(packet, 500);
+  await received(16);
+  expect(overtaken).toEqual([false, ...Array.from({ length: 14 }, () => true), false]);
+  expect(receiver.stats).toMatchObject({ framesShed: 0, framesDropped: 0 });
+  expect(rtcp).toEqual([]);
+  await receiver.close();
+});
+
+test("what the network held up is not overtaken: it follows at its distance", async () => {
+  const { clock, receiver, overtaken, received, pass } = setUp();
+  const [first = [], ...others] = await pictures(4);
+  for (const packet of first) receiver.handlePacket(packet, 0);
+  await received(1);
+  clock.advance(500);
+  for (const packet of others.flat()) receiver.handlePacket(packet, 500);
+  await received(2);
+  for (let count = 3; count <= 4; count += 1) {
+    pass(500 + count * 17);
+    await received(count);
+  }
+  expect(overtaken).toEqual([false, false, false, false]);
+  await receiver.close();
+});
+
+test("whole pictures that are given up because the decoder is behind are counted apart from those that were lost", async () => {
+  const { clock, receiver, received, pass } = setUp();
+  const [first = [], ...others] = await pictures(16);
+  for (const packet of first) receiver.handlePacket(packet, 0);
+  await received(1);
+  clock.advance(1000);
+  for (const packet of others.flat()) receiver.handlePacket(packet, 1000);
+  pass(1500);
+  expect(receiver.stats).toMatchObject({ frames: 16, framesShed: 14, framesDropped: 0 });
+  await receiver.close();
 });
 
 test("closing at once, and twice, is harmless", async () => {
