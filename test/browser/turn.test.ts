@@ -145,7 +145,7 @@ test("sound goes both ways through TURN over TLS", async () => {
     network,
     rtcConfiguration: { iceServers },
   });
-  const server = await ClientPageServer.start(stream as unknown as Stream, RELAY_ADDRESS);
+  const server = await ClientPageServer.start(stream, RELAY_ADDRESS);
   cleanups.push(() => server[Symbol.asyncDispose]());
   const page = await open();
   await page.goto(server.url);

@@ -18,7 +18,7 @@ import { isRelayOverTcp } from "./front/front-candidate.ts";
 import type { FrontPorts } from "./front/front-ports.ts";
 import { IceFront } from "./front/ice-front.ts";
 import { RelayFronts } from "./front/relay-fronts.ts";
-import type { GatheringPolicy } from "./gathering-policy.ts";
+import type { GatheringPlan, GatheringPolicy } from "./gathering-policy.ts";
 import type { UdpIceServer } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { NodeDataChannelTransport } from "./node-datachannel-transport.ts";
@@ -53,6 +53,9 @@ const FLUSH_STEP_MS = 10;
  */
 const SILENCE_MS = 7000;
 const AUDIO_SILENCE_MS = 8500;
+
+/** How much longer an answer waits for a relay that is the only way it tells of: a busy machine is not as quick as when it was tried. */
+const RELAY_ONLY_MS = 2000;
 
 /**
  * One peer over WebRTC: the packet transport below, RTP and codecs in between, frames and messages above.
@@ -90,7 +93,7 @@ export class WebRtcTransport implements Transport {
     // The first codec of a process may take longer to load than a connection takes, on a busy machine by far. A session that began before
     // would lose its first words.
     await Promise.all([
-      gathering.gather(transport.#packets, { ...plan, waitMs: plan.waitMs + relays.delayMs }),
+      gathering.gather(transport.#packets, patientPlan(plan, options.relayOnly ?? false, relays.delayMs)),
       transport.#media.ready,
       transport.#openFront(options),
     ]);
@@ -280,6 +283,12 @@ export class WebRtcTransport implements Transport {
     this.#connected = false;
     if (!this.#closing) this.#events.closed(reason);
   }
+}
+
+/** Waits longer where the relay is the only way, and for that alone; nothing waits any more once it is there. */
+function patientPlan(plan: GatheringPlan, relayOnly: boolean, delayMs: number): GatheringPlan {
+  if (!relayOnly) return { ...plan, waitMs: plan.waitMs + delayMs };
+  return { ...plan, waitFor: plan.waitFor.filter((type) => type === "relay"), waitMs: plan.waitMs + RELAY_ONLY_MS };
 }
 
 function enginePorts({
