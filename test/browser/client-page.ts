@@ -117,9 +117,10 @@ export async function startClient(page: Page, url: string, rtcConfiguration: RTC
     const video = document.querySelector("video");
     if (!video) throw new Error("the page has no video");
     const history: string[] = [];
-    connection.on("state", (state) =>
-      history.push(state.type === "connected" && state.interrupted ? "interrupted" : state.type),
-    );
+    connection.on("state", (state) => {
+      const short = state.type === "connected" && state.interrupted ? "interrupted" : state.type;
+      if (history.at(-1) !== short) history.push(short); // Connecting has steps.
+    });
     connection.on("output", (stream) => {
       video.srcObject = stream;
     });
