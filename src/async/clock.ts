@@ -18,7 +18,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** The machine's clock: the one place of this package that reads it. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  idleMs: () => performance.eventLoopUtilization().idle,
+  idleMs: () => (performance as NodePerformance).eventLoopUtilization?.().idle ?? 0, // Browsers do not tell.
   wallMs: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
@@ -50,3 +50,6 @@ function after(ms: number, callback: () => void): () => void {
   wait(ms);
   return () => clearTimeout(timer);
 }
+
+/** This file serves the client as well, whose types know no Node. */
+type NodePerformance = { readonly eventLoopUtilization?: () => { readonly idle: number } };
