@@ -90,6 +90,12 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#items.push(item);
   }
 
+  /** Drops all that waits and `item`, behind which another follows at once. */
+  passOver(item: T): void {
+    this.clear();
+    this.#onDrop?.(item);
+  }
+
   /** Drops all that waits. */
   clear(): void {
     for (const item of this.#items.splice(0)) this.#onDrop?.(item);

@@ -1,4 +1,5 @@
 import type { Clock } from "../async/clock.ts";
+import { WebRTCError } from "../errors.ts";
 import type { Logger } from "./logger.ts";
 
 /** How long the same error is only counted after it was reported, in milliseconds. */
@@ -14,7 +15,7 @@ export interface ErrorReporterOptions {
 }
 
 /**
- * Reports a handler's errors to the log and to the peer. A handler that throws on every frame would
+ * Reports a handler's errors to the log, with their stacks unless they are meant for the peer, and to the peer. A handler that throws on every frame would
  * write thirty stacks a second: the same message is reported at most once a second, with the count of those between.
  */
 export class ErrorReporter {
@@ -42,7 +43,9 @@ export class ErrorReporter {
     this.#known.set(key, { reportedAtMs: nowMs, unreported: 0 });
     const [oldest] = this.#known.keys();
     if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
-    this.#logger.error(`the handler failed${again}:`, error);
+    // Meant for the peer: where it was thrown is no news to whoever threw it.
+    if (error instanceof WebRTCError) this.#logger.error(`the handler told the peer${again}: ${error.message}`);
+    else this.#logger.error(`the handler failed${again}:`, error);
     this.#tell(error.message || error.name);
   }
 }

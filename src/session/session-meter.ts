@@ -47,6 +47,7 @@ export class SessionMeter {
   #history: CountHistory | undefined;
   #skippedCount = 0;
   #handedOverAtMs: number | undefined;
+  #arrivedAtMs = 0;
   #inWidth: number | undefined;
   #inHeight: number | undefined;
   #outCount = 0;
@@ -90,6 +91,12 @@ export class SessionMeter {
     this.#inWidth = width;
     this.#inHeight = height;
     this.#arrivals.push(nowMs);
+    this.#arrivedAtMs = nowMs;
+  }
+
+  /** How long the handler had had its picture when the latest one came, in milliseconds; 0 when it had come back. */
+  get heldMs(): number {
+    return this.#handedOverAtMs === undefined ? 0 : Math.max(0, this.#arrivedAtMs - this.#handedOverAtMs);
   }
 
   /** The picture that waited longest gave way to a newer one, or will never be read. */

@@ -18,6 +18,7 @@ import { type OnHandled, SessionMeter } from "./session-meter.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { SessionOutputs } from "./session-outputs.ts";
 import type { SessionStats } from "./session-stats.ts";
+import { StuckHandler } from "./stuck-handler.ts";
 import type { TransportStats } from "./transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
@@ -86,6 +87,7 @@ export class Session implements TransportEvents, HandlerSession {
   #transport: Transport | undefined;
   #closed: Promise<unknown> | undefined;
   #running: Promise<void> | undefined;
+  readonly #stuckHandler: StuckHandler;
   #cancelTimer: () => void;
   #cancelSilenceTimer: () => void;
 
@@ -124,6 +126,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.#onEnd = onEnd;
     this.clock = clock;
     this.playback = new Playback(clock, () => this.#transport);
+    this.#stuckHandler = new StuckHandler(id, logger);
     this.#errors = new ErrorReporter({
       logger,
       clock,
@@ -197,7 +200,8 @@ export class Session implements TransportEvents, HandlerSession {
   videoFrame(frame: VideoFrame, isOvertaken = false): void {
     for (const observer of this.#observers) observer.videoFrame(frame);
     this.meter.pictureArrived(frame);
-    if (isOvertaken && (this.#handler.videoCapacity ?? 1) === 1) this.#passOver(frame);
+    this.#stuckHandler.note(this.meter.heldMs);
+    if (isOvertaken && (this.#handler.videoCapacity ?? 1) === 1) this.#video.passOver(frame);
     else this.#video.push(frame);
   }
 
@@ -298,13 +302,6 @@ export class Session implements TransportEvents, HandlerSession {
     if (this.#state === "connecting") this.connected();
     else this.#state = "connected";
     return before;
-  }
-
-  /** A newer picture is about to come, so that the handler is not given this one, nor one that waits. */
-  #passOver(frame: VideoFrame): void {
-    this.#video.clear();
-    this.meter.pictureSkipped();
-    frame.release();
   }
 
   #awaitProgress(): () => void {

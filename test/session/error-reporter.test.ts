@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { WebRTCError } from "../../src/errors.ts";
 import { ErrorReporter } from "../../src/session/error-reporter.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
@@ -30,4 +31,11 @@ test("tells the peer the class of an error without a message", () => {
   const { told, reporter } = setUp();
   reporter.report(new TypeError());
   expect(told).toEqual(["TypeError"]);
+});
+
+test("gives an error that is meant for the peer one line on the log, without its stack", () => {
+  const { logger, told, reporter } = setUp();
+  reporter.report(new WebRTCError("speak louder"));
+  expect(told).toEqual(["speak louder"]);
+  expect(logger.lines).toEqual([{ level: "error", message: "the handler told the peer: speak louder", details: [] }]);
 });

@@ -86,6 +86,31 @@ describe("a session", () => {
     await session.end("peer-left");
   });
 
+  test("says once on the log that the handler has not returned for ten seconds, and what to do, without a timer", async () => {
+    const gate = makeGate();
+    const { session, clock, logger } = setUp(async (frame) => {
+      await gate.promise;
+      return frame;
+    });
+    session.connected();
+    session.videoFrame(leased(1));
+    await Promise.resolve();
+    const timers = clock.pendingTimers;
+    clock.advance(9_999);
+    session.videoFrame(leased(2));
+    expect(logger.at("warn")).toEqual([]);
+    clock.advance(1);
+    session.videoFrame(leased(3));
+    session.videoFrame(leased(4));
+    expect(logger.at("warn")).toEqual([
+      "the handler of session peer has not returned for 10 s, so that its pictures are skipped. " +
+        "Give what it waits for a time limit, such as AbortSignal.timeout(5000), or check that it always returns.",
+    ]);
+    expect(clock.pendingTimers).toBe(timers);
+    gate.resolve(undefined);
+    await session.end("peer-left");
+  });
+
   test("waits for the transport before it calls the handler again", async () => {
     const seen: (number | undefined)[] = [];
     const { session, transport } = setUp((frame) => {
