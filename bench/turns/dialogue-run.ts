@@ -14,7 +14,7 @@ export interface DialogueOutcome {
   readonly firstSyllableLost: boolean;
   /** From the onset of an interruption to the reply's silence, in milliseconds; undefined where there was none. */
   readonly onsetToSilenceMs: number | undefined;
-  /** How much of a reply over which there was a backchannel or a cough was heard, of `REPLY_MS`. */
+  /** How much of a reply over which there was a backchannel or a cough was heard, of `REPLY_MS`; 0 when another took its place. */
   readonly replyHeardMs: number | undefined;
 }
 
@@ -52,6 +52,7 @@ async function speakOver(
   const nothing = { onsetToSilenceMs: undefined, replyHeardMs: undefined };
   if (!overReplySound) return nothing;
   const beganMs = peer.nowMs;
+  const callCount = peer.calls.length;
   await room.silent(OVER_REPLY_AFTER_MS);
   const onsetMs = peer.nowMs;
   await room.hears(overReplySound);
@@ -59,7 +60,7 @@ async function speakOver(
   const sounds = peer.sounds.filter(({ toMs }) => toMs > beganMs);
   if (overReply !== "interruption") {
     const heardMs = sounds.reduce((sum, { fromMs, toMs }) => sum + toMs - Math.max(fromMs, beganMs), 0);
-    return { ...nothing, replyHeardMs: heardMs };
+    return { ...nothing, replyHeardMs: peer.calls.length === callCount ? heardMs : 0 };
   }
   const interrupted = sounds.find(({ toMs }) => toMs > onsetMs);
   return { ...nothing, onsetToSilenceMs: interrupted ? interrupted.toMs - onsetMs : undefined };

@@ -30,7 +30,7 @@ export interface TurnOptions {
   preRollMs?: number;
   /** After how much speech over a reply it falls silent: two windows of the detector. @default 64 */
   holdAfterMs?: number;
-  /** After how much speech over a reply it is cancelled; a reply interrupted by less goes on. @default 480 */
+  /** After how much speech over a reply it is cancelled; a reply interrupted by less goes on. @default 608 */
   interruptAfterMs?: number;
   /** How much silence after that little speech has the reply go on. @default 224 */
   resumeAfterMs?: number;

@@ -64,7 +64,7 @@ const turnSchema = z.strictObject({
   duplex: z.enum(["full", "half", "push-to-talk"]).default("full"),
   preRollMs: milliseconds(2000).optional(),
   holdAfterMs: milliseconds(5000).default(64),
-  interruptAfterMs: milliseconds(60_000).default(480),
+  interruptAfterMs: milliseconds(60_000).default(608),
   resumeAfterMs: milliseconds(5000).default(224),
   continueWithinMs: milliseconds(10_000).default(1200),
   echoTailMs: milliseconds(5000).default(200),

@@ -162,20 +162,20 @@ describe("speech over a reply", () => {
     expect(answered().speak(2).effects).toEqual([[BEGAN + 2, "reply-hold"]]);
   });
 
-  test("of up to 0.48 s lets it go on after 0.22 s of silence", () => {
-    const voice = answered().speak(15).pause(6);
+  test("of up to 0.6 s lets it go on after 0.22 s of silence", () => {
+    const voice = answered().speak(19).pause(6);
     expect(voice.effects).toHaveLength(1);
     expect(voice.pause(1).effects).toEqual([
       [BEGAN + 2, "reply-hold"],
-      [BEGAN + 22, "reply-resume"],
+      [BEGAN + 26, "reply-resume"],
     ]);
   });
 
   test("that goes on cancels it and is a turn from its onset", () => {
-    expect(answered().speak(16).effects).toEqual([
+    expect(answered().speak(20).effects).toEqual([
       [BEGAN + 2, "reply-hold"],
-      [BEGAN + 16, "interrupted"],
-      [BEGAN + 16, `turn from ${at(BEGAN) - 400}`],
+      [BEGAN + 20, "interrupted"],
+      [BEGAN + 20, `turn from ${at(BEGAN) - 400}`],
     ]);
   });
 
@@ -198,7 +198,7 @@ describe("speech over a reply", () => {
   test("soon after the last word goes on with that turn", () => {
     const voice = new SimulatedVoice().speak(30).pause(SILENCE);
     voice.reply = "speaking";
-    voice.pause(10).speak(16);
+    voice.pause(10).speak(20);
     expect(voice.effects.slice(2).map(([, effect]) => effect)).toEqual([
       "reply-hold",
       "continued",
