@@ -1,8 +1,8 @@
 import { dialogues, SEEDS } from "../turns/dialogue.ts";
-import { type DialogueOutcome, type Rule, runDialogue } from "../turns/dialogue-run.ts";
+import { type DialogueOutcome, runDialogue } from "../turns/dialogue-run.ts";
 import { connectOwn } from "../turns/own-turn-peer.ts";
 import { PythonTurns } from "../turns/python-turns.ts";
-import type { TurnPeer } from "../turns/turn-peer.ts";
+import type { Rule, TurnPeer } from "../turns/turn-peer.ts";
 import { percentile } from "../report/statistics.ts";
 
 /** How turns were taken in all dialogues by one rule. */

@@ -2,9 +2,6 @@ import { type Dialogue, DIALOGUE_RATE } from "./dialogue.ts";
 import { PEER_RATE, REPLY_MS, type TurnPeer } from "./turn-peer.ts";
 import type { Utterance } from "./utterance.ts";
 
-/** By which rule turns are taken: by this package's defaults, by FastRTC's own blocks here, or by Python's FastRTC itself. */
-export type Rule = "fastrtc for TypeScript" | "FastRTC's rule" | "Python FastRTC";
-
 export interface DialogueOutcome {
   /** From the end of the question's last word to the call of the reply function, in milliseconds; undefined when it was not called. */
   readonly endToHandlerMs: number | undefined;

@@ -1,4 +1,5 @@
-import type { Rule } from "./dialogue-run.ts";
+/** By which rule turns are taken: by this package's defaults, by FastRTC's own blocks here, or by Python's FastRTC itself. */
+export type Rule = "fastrtc for TypeScript" | "FastRTC's rule" | "Python FastRTC";
 
 /** A piece of sound or silence, in milliseconds since the connection began. */
 export interface HeardStretch {
