@@ -4,8 +4,13 @@ import type { HandlerFor } from "./handlers/handler-for.ts";
 import type { Logger } from "./session/logger.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import type { RtpParams, TrackConstraints } from "./session/media-options.ts";
+import { nearestName } from "./session/option-names.ts";
 import { type NetworkOptions, networkOptionsSchema } from "./session/network-options.ts";
-import { type RtcConfigurationSource, rtcConfigurationSchema } from "./session/rtc-configuration.ts";
+import {
+  type RtcConfiguration,
+  type RtcConfigurationSource,
+  rtcConfigurationSchema,
+} from "./session/rtc-configuration.ts";
 import type { AdditionalInput, InputValues } from "./ui/additional-input.ts";
 import type { AdditionalOutput, OutputArguments, OutputValues } from "./ui/additional-output.ts";
 import { type UiArgs, uiArgsSchema } from "./ui/ui-args.ts";
@@ -134,12 +139,19 @@ const declaredValuesSchema = <T>() =>
   );
 
 const rtcConfigurationSourceSchema = z
-  .union([functionSchema<() => unknown>("a function"), rtcConfigurationSchema], {
+  .custom<object>((value) => typeof value === "function" || (typeof value === "object" && value !== null), {
     error: 'an object like { iceServers: [{ urls: "stun:..." }] }, or a function that returns one',
+  })
+  .transform((value, context): RtcConfiguration | (() => unknown) => {
+    if (typeof value === "function") return value as () => unknown;
+    const { data, error } = rtcConfigurationSchema.safeParse(value);
+    if (data) return data;
+    for (const { message, path } of error.issues) context.addIssue({ code: "custom", message, path: [...path] });
+    return z.NEVER;
   })
   .nullish();
 
-const optionsSchema = z.strictObject({
+const shapeSchema = z.strictObject({
   // What it has to be depends on modality and mode: see createHandlerFactory.
   handler: z.unknown().refine((value) => value !== undefined && value !== null, { error: "a handler" }),
   modality: z.enum(["video", "audio", "audio-video"]),
@@ -182,6 +194,27 @@ const optionsSchema = z.strictObject({
     .optional(),
 });
 
+const optionsSchema = shapeSchema.refine(
+  ({ additionalOutputs, additionalOutputsHandler }) => !additionalOutputsHandler || additionalOutputs.length > 0,
+  {
+    path: ["additionalOutputsHandler"],
+    error: "it makes what additionalOutputs show, and would never run without them: name those as well",
+  },
+);
+
+/** A line for each option that nobody knows and that is a misspelling of one. */
+function misspelt({ issues }: z.ZodError): string {
+  const known = Object.keys(shapeSchema.shape);
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
+  );
+  return unknown
+    .map((name) => ({ name, meant: nearestName(name, known) }))
+    .filter(({ meant }) => meant !== undefined)
+    .map(({ name, meant }) => `\nThere is no option "${name}". Did you mean ${meant}?`)
+    .join("");
+}
+
 /**
  * Checks what `new Stream` was given and fills in the defaults.
  * @throws {FastRtcError} `invalid_option` with a line for each option at fault.
@@ -191,6 +224,6 @@ export function parseStreamOptions(options: unknown): ResolvedStreamOptions {
   if (parsed.success) return parsed.data;
   throw new FastRtcError(
     "invalid_option",
-    `new Stream({...}) cannot use these options:\n${z.prettifyError(parsed.error)}`,
+    `new Stream({...}) cannot use these options:\n${z.prettifyError(parsed.error)}${misspelt(parsed.error)}`,
   );
 }

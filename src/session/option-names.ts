@@ -25,7 +25,7 @@ export function checkOptionNames(options: unknown, { of, names, subclassed = fal
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const meant = known.find((candidate) => isNear(name, candidate));
+    const meant = nearestName(name, known);
     if (meant !== undefined) {
       throw new FastRtcError("invalid_option", `${of} has no option "${name}". Did you mean ${meant}?`);
     }
@@ -33,6 +33,11 @@ export function checkOptionNames(options: unknown, { of, names, subclassed = fal
       throw new FastRtcError("invalid_option", `${of} has no option "${name}". It takes ${known.join(", ")}.`);
     }
   }
+}
+
+/** The one of these names that a name which is none of them is most likely a misspelling of. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  return known.find((candidate) => isNear(name, candidate));
 }
 
 /** How many letters two names may differ by that mean the same: each is longer than that by far. */

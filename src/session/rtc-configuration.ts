@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FastRtcError } from "../errors.ts";
+import { nearestName } from "./option-names.ts";
 
 /** A STUN or TURN server, as browsers take it. */
 export interface IceServer {
@@ -41,17 +42,36 @@ const urlSchema = z
   .regex(/^(stuns?|turns?):\S+$/, { error: 'an ICE server\'s URL begins with "stun:", "turn:" or "turns:"' });
 const urlsSchema = z.union([urlSchema, z.array(urlSchema).min(1)]);
 
+/** Adds an issue for each name that is a misspelling of one of `known`; others are the browser's business. */
+function refuseMisspelt(value: object, known: readonly string[], context: z.RefinementCtx): void {
+  for (const name of Object.keys(value)) {
+    const meant = known.includes(name) ? undefined : nearestName(name, known);
+    if (meant === undefined) continue;
+    context.addIssue({ code: "custom", message: `nobody reads "${name}". Did you mean ${meant}?`, path: [name] });
+  }
+}
+
 const iceServerSchema = z
-  .object({
+  .looseObject({
     urls: urlsSchema.optional(),
     url: urlsSchema.optional(),
     username: z.string().optional(),
     credential: z.string().optional(),
   })
-  .transform(({ urls, url, username, credential }, context): IceServer => {
+  .transform((given, context): IceServer => {
+    const { urls, url, username, credential } = given;
+    refuseMisspelt(given, ["urls", "url", "username", "credential"], context);
     const either = urls ?? url;
     if (either === undefined) {
       context.addIssue({ code: "custom", message: 'an ICE server needs "urls"', path: ["urls"] });
+      return z.NEVER;
+    }
+    const isTurn = [either].flat().some((one) => /^turns?:/.test(one));
+    if (isTurn && (username === undefined || credential === undefined)) {
+      context.addIssue({
+        code: "custom",
+        message: 'a TURN server ("turn:" or "turns:") needs a "username" and a "credential"',
+      });
       return z.NEVER;
     }
     return {
@@ -62,10 +82,16 @@ const iceServerSchema = z
   });
 
 /** Reads a configuration: from options, and again from what the user's function returned. */
-export const rtcConfigurationSchema = z.object({
-  iceServers: z.array(iceServerSchema).default([]),
-  iceTransportPolicy: z.enum(["all", "relay"]).optional(),
-});
+export const rtcConfigurationSchema = z
+  .looseObject({
+    iceServers: z.array(iceServerSchema).default([]),
+    iceTransportPolicy: z.enum(["all", "relay"]).optional(),
+  })
+  .transform((given, context): RtcConfiguration => {
+    refuseMisspelt(given, ["iceServers", "iceTransportPolicy"], context);
+    const { iceServers, iceTransportPolicy } = given;
+    return { iceServers, ...(iceTransportPolicy !== undefined && { iceTransportPolicy }) };
+  });
 
 /**
  * The configuration of a source, asked anew each time when it is a function.
