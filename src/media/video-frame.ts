@@ -81,10 +81,9 @@ export class VideoFrame {
    * @param pixels rows from the top without gaps, exactly as many bytes as `format` says; a Node.js Buffer is fine
    * @throws {FastRtcError} `invalid_argument` when the size, the length or another value does not fit.
    */
-  static from(
-    pixels: Uint8Array | Uint8ClampedArray,
-    { format, width, height, timestampUs, rotation = 0, colorSpace = "bt601" }: PixelsInit,
-  ): VideoFrame {
+  static from(pixels: Uint8Array | Uint8ClampedArray, init: PixelsInit): VideoFrame {
+    assertPixelsInit(init);
+    const { format, width, height, timestampUs, rotation = 0, colorSpace = "bt601" } = init;
     assertPictureSize(width, height);
     assertRotation(rotation);
     assertTimestamp(timestampUs);
@@ -324,6 +323,14 @@ export class VideoFrame {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Uint8ClampedArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function assertPixelsInit(init: unknown): void {
+  if (typeof init !== "object" || init === null) {
+    throw invalid(
+      `VideoFrame.from takes what the pixels are as its second argument, such as { format: "rgba", width: 640, height: 480 }, not ${String(init)}.`,
+    );
+  }
 }
 
 function assertRotation(rotation: unknown): void {

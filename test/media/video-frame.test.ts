@@ -65,6 +65,15 @@ describe("from", () => {
     expect(errorOf(() => VideoFrame.from(gray, init))).toEqual({ code: "invalid_argument", message });
   });
 
+  test.each([undefined, null, "rgba"])("refuses %j in the place of what the pixels are", (init) => {
+    expect(() => Reflect.apply(VideoFrame.from, VideoFrame, [new Uint8Array(4), init])).toThrow(
+      new FastRtcError(
+        "invalid_argument",
+        `VideoFrame.from takes what the pixels are as its second argument, such as { format: "rgba", width: 640, height: 480 }, not ${init}.`,
+      ),
+    );
+  });
+
   test("refuses what is not bytes", () => {
     const pixels = [0, 255] as unknown as Uint8Array;
     expect(errorOf(() => VideoFrame.from(pixels, { format: "gray8", width: 2, height: 1 }))).toEqual({

@@ -293,3 +293,25 @@ if (text.includes("Hang")) {
   process.stdout.write(Buffer.concat([header, Buffer.from(Int16Array.from(said).buffer)]));
 }
 `;
+
+it.each([
+  [42, "42"],
+  [null, "object"],
+  [undefined, "undefined"],
+])("refuses to speak %s with a sentence", async (text, named) => {
+  const voice: Voice<object> = {
+    pauseMs: 0,
+    check: () => undefined,
+    warmup: () => Promise.resolve(),
+    async *speak() {
+      yield* [];
+    },
+  };
+  const model = new TextToSpeechModel(voice);
+  await expect(Reflect.apply(model.tts, model, [text])).rejects.toThrow(
+    new FastRtcError(
+      "invalid_argument",
+      `What is to be spoken is a string, or strings that come one by one, as from a generator, not ${named}.`,
+    ),
+  );
+});

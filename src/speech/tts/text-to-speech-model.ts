@@ -1,3 +1,4 @@
+import { FastRtcError } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
 import type { SpokenText, TextToSpeech, TextToSpeechOptions } from "../../session/voice-models.ts";
 import { sentencesOf } from "../sentences-of.ts";
@@ -42,6 +43,7 @@ export class TextToSpeechModel<Options extends TextToSpeechOptions> implements T
    * @throws {FastRtcError} when the voice cannot be had or fails, or `options.signal.reason`.
    */
   async *streamTts(text: SpokenText, options: Options = {} as Options): AsyncGenerator<AudioFrame, void, undefined> {
+    assertSpoken(text);
     this.#voice.check(options);
     const left = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
@@ -91,6 +93,16 @@ export class TextToSpeechModel<Options extends TextToSpeechOptions> implements T
       }
     }
   }
+}
+
+function assertSpoken(text: unknown): void {
+  const isPieces =
+    typeof text === "object" && text !== null && (Symbol.asyncIterator in text || Symbol.iterator in text);
+  if (typeof text === "string" || isPieces) return;
+  throw new FastRtcError(
+    "invalid_argument",
+    `What is to be spoken is a string, or strings that come one by one, as from a generator, not ${typeof text === "number" ? text : typeof text}.`,
+  );
 }
 
 /** Begins to make the next frame. When it fails while the one before is played, that is heard of when it is asked for. */

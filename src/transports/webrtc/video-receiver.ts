@@ -40,11 +40,17 @@ export interface VideoReceiverOptions extends Omit<VideoReceiveStreamOptions, "s
  */
 export class VideoReceiver {
   readonly #options: VideoReceiverOptions;
-  readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({ capacity: MAX_BACKLOG, overflow: "drop-oldest" });
+  readonly #waiting = new BoundedQueue<ReceivedVideoFrame>({
+    capacity: MAX_BACKLOG,
+    overflow: "drop-oldest",
+    onTake: () => {
+      this.#backlogCount = Math.max(0, this.#backlogCount - 1);
+    },
+  });
   readonly #spacer = new FrameSpacer<ReceivedVideoFrame>();
   readonly #lateness: OwnLateness;
-  /** Whether what waits came while this thread was blocked. */
-  #isCatchingUp = false;
+  /** How many of those that wait came while this thread was blocked. */
+  #backlogCount = 0;
   #shedCount = 0;
   #ssrc: number | undefined;
   #stream: VideoReceiveStream | undefined;
@@ -100,7 +106,7 @@ export class VideoReceiver {
     }
     this.#lastPacketMs = nowMs;
     const frames = this.#stream?.handlePacket(packet, nowMs) ?? [];
-    if (this.#noteLateness(nowMs)) this.#decodeLater(this.#spacer.takeAll(nowMs, frames));
+    if (this.#lateness.isBehindAt(nowMs)) this.#decodeBacklog(this.#spacer.takeAll(nowMs, frames));
     else if (frames.length > 0) this.#decodeLater(this.#spacer.push(frames, nowMs));
   }
 
@@ -109,7 +115,8 @@ export class VideoReceiver {
   }
 
   handleTimer(nowMs: number): RtcpPacket[] {
-    this.#decodeLater(this.#noteLateness(nowMs) ? this.#spacer.takeAll(nowMs) : this.#spacer.takeDue(nowMs));
+    if (this.#lateness.isBehindAt(nowMs)) this.#decodeBacklog(this.#spacer.takeAll(nowMs));
+    else this.#decodeLater(this.#spacer.takeDue(nowMs));
     return this.#stream?.handleTimer(nowMs) ?? [];
   }
 
@@ -121,9 +128,18 @@ export class VideoReceiver {
     await this.#decoding;
   }
 
-  #decodeLater(frames: readonly ReceivedVideoFrame[]): void {
+  #decodeBacklog(frames: readonly ReceivedVideoFrame[]): void {
+    if (frames.length === 0) return;
+    this.#decodeLater(frames, MAX_BACKLOG);
+    this.#backlogCount = this.#waiting.length;
+  }
+
+  #decodeLater(
+    frames: readonly ReceivedVideoFrame[],
+    capacity = this.#backlogCount > 0 ? MAX_BACKLOG : MAX_WAITING,
+  ): void {
     for (const [index, frame] of frames.entries()) {
-      if (this.#waiting.length < (this.#isCatchingUp ? MAX_BACKLOG : MAX_WAITING)) {
+      if (this.#waiting.length < capacity) {
         this.#waiting.push(frame);
         continue;
       }
@@ -139,12 +155,7 @@ export class VideoReceiver {
     this.#shedCount += this.#waiting.length + this.#spacer.length;
     this.#waiting.clear();
     this.#spacer.clear();
-  }
-
-  #noteLateness(nowMs: number): boolean {
-    const isBehind = this.#lateness.isBehindAt(nowMs);
-    this.#isCatchingUp ||= isBehind;
-    return isBehind;
+    this.#backlogCount = 0;
   }
 
   async #decodeAll(): Promise<void> {
@@ -162,10 +173,8 @@ export class VideoReceiver {
       const { frames, keyframeNeeded } = await this.#decoder.decode(unit);
       this.#decodeTimes.note(this.#options.clock.nowMs() - startMs);
       // What came while this thread was blocked lies with the engine still when the decoder's answer overtakes it.
-      if (this.#noteLateness(this.#options.clock.nowMs())) await packetsAtHand();
-      const isOvertaken = this.#isCatchingUp && this.#waiting.length > 0;
-      if (this.#waiting.length === 0) this.#isCatchingUp = false;
-      for (const frame of frames) this.#options.onFrame(frame, isOvertaken);
+      if (this.#lateness.isBehindAt(this.#options.clock.nowMs()) && this.#backlogCount === 0) await packetsAtHand();
+      for (const frame of frames) this.#options.onFrame(frame, this.#backlogCount > 0);
       if (keyframeNeeded) {
         this.#stream?.requireKeyframe();
         this.#options.onRtcpDue();
