@@ -123,7 +123,13 @@ function agree(sections: readonly MediaSection[], wish: MediaWish): AgreedMedia[
 function agreeOn(section: MediaSection, direction: AgreedMedia["direction"], wish: MediaWish): AgreedMedia {
   const chosen = chooseCodec(section.codecs, wish.codecs);
   if (!chosen) {
-    const offered = codecNames(section.codecs).join(", ") || "none that it names";
+    const offered = codecNames(section.codecs).join(", ");
+    if (offered === "") {
+      throw new FastRtcError(
+        "unsupported_codec",
+        `The ${section.kind} section of the offer names no codec: each payload type of its m-line needs an "a=rtpmap" line. This server speaks ${wish.codecs.join(" and ")}.`,
+      );
+    }
     throw new FastRtcError(
       "unsupported_codec",
       `The ${section.kind} codecs of the offer are ${offered}, in forms that this server cannot use. It speaks ${wish.codecs.join(" and ")}.`,

@@ -19,8 +19,8 @@ export interface OfferedTransport extends TransportParameters {
   readonly sections: readonly MediaSection[];
 }
 
-/** The most wanted last: SHA-256 is what everybody has. */
-const ALGORITHMS = ["sha-1", "sha-224", "sha-512", "sha-384", "sha-256"];
+/** The most wanted last: SHA-256 is what everybody has. SHA-1 proves nothing any more (RFC 8122 section 5). */
+const ALGORITHMS = ["sha-224", "sha-512", "sha-384", "sha-256"];
 
 /**
  * Finds the transport that an offer's sections share: those of the first BUNDLE group with an open section,
@@ -37,7 +37,12 @@ export function offeredTransport(offer: Offer): OfferedTransport {
     (best, algorithm) => tagged.fingerprints.find((candidate) => candidate.algorithm === algorithm) ?? best,
     undefined,
   );
-  if (!fingerprint) throw refuse("it has no DTLS fingerprint by SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512");
+  if (!fingerprint) {
+    const given = [...new Set(tagged.fingerprints.map(({ algorithm }) => algorithm))].join(" and ");
+    throw refuse(
+      `${given === "" ? "it has no DTLS fingerprint" : `its DTLS fingerprint is by ${given} alone`}: it needs one by SHA-256, or by SHA-224, SHA-384 or SHA-512`,
+    );
+  }
   // Candidates belong to the tagged section; where it has none, endpoints that repeat them elsewhere are understood.
   const source = tagged.candidates.length > 0 ? tagged : sections.find(({ candidates }) => candidates.length > 0);
   return {

@@ -132,6 +132,17 @@ describe("the codec", () => {
       expect.objectContaining({ code: "unsupported_codec", message }),
     );
   });
+
+  it("is refused with what is missing when no payload type has an rtpmap", () => {
+    const bare = offer(video(["VP8", "VP9"])).replaceAll(/\r?\na=rtpmap:.*/g, "");
+    expect(() => outcomes(bare, { video: VIDEO })).toThrow(
+      expect.objectContaining({
+        code: "unsupported_codec",
+        message:
+          'The video section of the offer names no codec: each payload type of its m-line needs an "a=rtpmap" line. This server speaks H264 and VP8.',
+      }),
+    );
+  });
 });
 
 describe("directions", () => {

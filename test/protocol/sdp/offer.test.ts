@@ -106,7 +106,7 @@ describe("the shared transport", () => {
       "v=0",
       "s=-",
       ...(group ? [`a=group:BUNDLE ${group}`] : []),
-      `a=fingerprint:sha-1 ${Array.from({ length: 20 }, () => "ab").join(":")}`,
+      `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => "ab").join(":")}`,
       ...["a", "b"].flatMap((mid) => [
         "m=audio 9 UDP/TLS/RTP/SAVPF 0",
         `a=mid:${mid}`,
@@ -130,6 +130,11 @@ describe("the shared transport", () => {
   it.each([
     [/no ice-ufrag or no ice-pwd/, "a=ice-ufrag:userb", ""],
     [/no DTLS fingerprint/, /a=fingerprint:.*/, ""],
+    [
+      /its DTLS fingerprint is by sha-1 alone: it needs one by SHA-256/,
+      /a=fingerprint:.*/,
+      `a=fingerprint:sha-1 ${Array.from({ length: 20 }, () => "ab").join(":")}`,
+    ],
     [/holdconn/, "a=mid:b", "a=mid:b\na=setup:holdconn"],
     [/all its media sections are rejected/, /m=audio 9/g, "m=audio 0"],
   ] as const)("is refused: %s", (message, from, to) => {
