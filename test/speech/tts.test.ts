@@ -308,7 +308,7 @@ it.each([
     },
   };
   const model = new TextToSpeechModel(voice);
-  await expect(Reflect.apply(model.tts, model, [text])).rejects.toThrow(
+  await expect(model.tts(text as never)).rejects.toThrow(
     new FastRtcError(
       "invalid_argument",
       `What is to be spoken is a string, or strings that come one by one, as from a generator, not ${named}.`,
