@@ -222,8 +222,9 @@ export class SimulatedCall {
     const transportSequence = EXTENSIONS.read(packet, "transportSequenceNumber");
     if (transportSequence === undefined) throw new Error("a packet left without its number");
     this.#feedback.handlePacket({ transportSequence, ssrc: packet.ssrc, byteLength: bytes.length }, nowMs);
-    for (const _frame of this.#receiving.handlePacket(packet, nowMs)) {
-      this.receivedFrames += 1;
+    const { length } = this.#receiving.handlePacket(packet, nowMs);
+    if (length > 0) {
+      this.receivedFrames += length;
       this.longestFreezeMs = Math.max(this.longestFreezeMs, nowMs - this.#lastFrameAtMs);
       this.#lastFrameAtMs = nowMs;
     }

@@ -55,7 +55,9 @@ export class HandlerRun {
   get told(): readonly string[] {
     return this.transport.messages.map((message) => {
       if (message.type === "custom") return message.text;
-      return "data" in message ? `${message.type}: ${message.data}` : message.type;
+      if (!("data" in message)) return message.type;
+      const { type, data } = message;
+      return `${type}: ${typeof data === "string" ? data : JSON.stringify(data)}`;
     });
   }
 

@@ -44,8 +44,8 @@ function turnEnds({ probabilities, endMs }: SpokenTurn, random: () => number): r
       if (effect.type === "turn-end") ends.push(effect.endMs);
       if (effect.type !== "judge") continue;
       const soundsFinished = random() < (state.nowMs >= endMs ? 0.56 : 0.05);
-      const probability = soundsFinished ? 0.9 : 0.499;
-      const judged = takeTurn(state, { type: "judged", question: effect.question, probability, reply: "none" }, rules);
+      const judgement = { probability: soundsFinished ? 0.9 : 0.499, question: effect.question };
+      const judged = takeTurn(state, { type: "judged", ...judgement, reply: "none" }, rules);
       state = judged.state;
       ends.push(...judged.effects.flatMap((ended) => (ended.type === "turn-end" ? [ended.endMs] : [])));
     }

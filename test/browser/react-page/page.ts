@@ -14,8 +14,12 @@ interface Meter {
 }
 
 function Stream(): ReturnType<typeof h> {
-  const stream = useStream<Meter>("/rtc", { showsOutputs: true, onMessage: ({ type }) => setLast(type) });
   const [last, setLast] = useState("");
+  const stream = useStream<Meter>("/rtc", {
+    showsOutputs: true,
+    // Each picture is followed by one that outputs are waiting.
+    onMessage: ({ type }) => type !== "fetch_output" && setLast(type),
+  });
   const cameras = useDevices("videoinput", stream.input);
   const level = useLevel(stream.input);
   const video = useRef<HTMLVideoElement>(null);

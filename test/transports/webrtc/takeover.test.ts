@@ -24,7 +24,7 @@ beforeEach(() => {
     mode: "receive",
     network: { bindAddress: "127.0.0.1" },
     logger: new RecordingLogger(),
-  }) as unknown as Stream;
+  });
 });
 afterEach(async () => {
   await stream.close();
