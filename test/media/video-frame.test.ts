@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FastRtcError } from "../../src/errors.ts";
 import { FramePool } from "../../src/media/frame-pool.ts";
-import { VideoFrame } from "../../src/media/video-frame.ts";
+import { type PixelsInit, VideoFrame } from "../../src/media/video-frame.ts";
 import { contents, lumaRows, paddedFrame } from "./pictures.ts";
 
 function errorOf(act: () => unknown): { code: string; message: string } {
@@ -66,7 +66,7 @@ describe("from", () => {
   });
 
   test.each([undefined, null, "rgba"])("refuses %j in the place of what the pixels are", (init) => {
-    expect(() => Reflect.apply(VideoFrame.from, VideoFrame, [new Uint8Array(4), init])).toThrow(
+    expect(() => VideoFrame.from(new Uint8Array(4), init as unknown as PixelsInit)).toThrow(
       new FastRtcError(
         "invalid_argument",
         `VideoFrame.from takes what the pixels are as its second argument, such as { format: "rgba", width: 640, height: 480 }, not ${init}.`,
