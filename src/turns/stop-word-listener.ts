@@ -28,7 +28,7 @@ export interface StopWordListenerOptions {
  */
 export class StopWordListener {
   readonly #options: StopWordListenerOptions;
-  readonly #windows: VoiceWindows;
+  #windows: VoiceWindows;
   #voice: VoiceActivityStream;
   readonly #windowMs: number;
   /** The last two seconds, by windows, and which of them are speech. */
@@ -52,8 +52,10 @@ export class StopWordListener {
   async hear(frame: AudioFrame): Promise<void> {
     if (this.#isAsking) this.#keep(frame);
     if (this.#hasMissedSound) {
-      // A voice that has missed a turn would take the silence after it for the speech that it heard last.
+      // A voice that has missed a turn would take the silence after it for the speech that it heard last, and so would a window that
+      // is half filled with that speech.
       this.#hasMissedSound = false;
+      this.#windows = new VoiceWindows(this.#options.detector);
       this.#voice.close();
       this.#voice = this.#options.detector.createStream();
     }
