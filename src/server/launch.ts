@@ -2,6 +2,7 @@ import { type Server, createServer } from "node:http";
 import { FastRtcError } from "../errors.ts";
 import type { Logger } from "../session/logger.ts";
 import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
+import { closeOnSignals } from "./exit-signals.ts";
 import { serveNodeRequest } from "./node-listener.ts";
 import { pageFiles } from "./page-files.ts";
 import { Routes } from "./routes.ts";
@@ -79,26 +80,14 @@ export async function launch(
   if (printUrl) console.log(`Running on ${url}`);
 
   let closing: Promise<void> | undefined;
+  let forgetSignals: (() => void) | undefined;
   const close = (): Promise<void> => {
-    closing ??= closeAll(server, service).finally(() => {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
-    });
+    closing ??= closeAll(server, service).finally(() => forgetSignals?.());
     return closing;
   };
-  const onSignal = (): void => {
-    close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error("the server could not be closed cleanly:", error);
-        process.exit(1);
-      },
-    );
-  };
-  if (handleSignals) for (const signal of SIGNALS) process.once(signal, onSignal);
+  if (handleSignals) forgetSignals = closeOnSignals(close, logger);
   return { url, port: actualPort, close, [Symbol.asyncDispose]: close };
 }
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 async function closeAll(server: Server, service: StreamService): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

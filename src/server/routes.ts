@@ -3,7 +3,7 @@ import { isUnknownConnection } from "../protocol/offer-reply.ts";
 import { offerResponse } from "./offer-response.ts";
 import { pageResponse } from "./page-route.ts";
 import { readJsonBody } from "./request-body.ts";
-import type { StreamService } from "./stream-service.ts";
+import type { Health, StreamService } from "./stream-service.ts";
 import { pathBelow } from "./base-path.ts";
 import { callResponse } from "./call-route.ts";
 
@@ -76,6 +76,8 @@ export class Routes {
         return request.method === "POST" ? this.#incomingCall(request) : methodNotAllowed("POST");
       case "healthz":
         return isRead(request.method) ? Response.json(this.#service.health(), noStore) : methodNotAllowed("GET, HEAD");
+      case "readyz":
+        return isRead(request.method) ? readiness(this.#service.health()) : methodNotAllowed("GET, HEAD");
       case "metrics": {
         const { metrics } = this.#service;
         if (!metrics) return this.#pageFile(path, request);
@@ -123,13 +125,18 @@ export class Routes {
 }
 
 /** The routes that every Stream has. */
-const ROUTES: readonly string[] = ["webrtc/offer", "telephone/incoming", "healthz"];
+const ROUTES: readonly string[] = ["webrtc/offer", "telephone/incoming", "healthz", "readyz"];
 /** How long a candidate waits for posts that came before it, in milliseconds. */
 const OVERTAKEN_MS = 3000;
 const noStore = { headers: { "cache-control": "no-store" } };
 
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
+}
+
+/** Whether new peers may be sent here, as a load balancer asks. */
+function readiness(health: Health): Response {
+  return Response.json(health, { ...noStore, status: health.status === "ok" ? 200 : 503 });
 }
 
 function methodNotAllowed(allow: string): Response {

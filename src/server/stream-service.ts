@@ -18,9 +18,13 @@ export interface StreamService {
   close(): Promise<void>;
 }
 
-/** The body of GET `healthz`. */
+/** The body of GET `healthz` and of GET `readyz`. */
 export interface Health {
-  readonly status: "ok";
+  /**
+   * "ok" where peers can come; "starting" while the native parts are being loaded, "failed" when they could not be, "draining" after
+   * `stream.drain()`. `readyz` answers with 200 for "ok" alone, and with 503 for the others.
+   */
+  readonly status: "ok" | "starting" | "failed" | "draining";
   /** Peers that have a place, connected or connecting. */
   readonly sessions: number;
   /** How many of them are connected. */
