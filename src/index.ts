@@ -31,6 +31,7 @@ export type { Health } from "./server/stream-service.ts";
 export { AdditionalOutputs } from "./session/additional-outputs.ts";
 export { CloseStream } from "./session/close-stream.ts";
 export { getCurrentContext, warning } from "./session/context.ts";
+export type { DrainOptions } from "./session/drain.ts";
 export type { Logger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
 export type { Modality, Mode } from "./session/modality.ts";

@@ -13,6 +13,7 @@ import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
+import { launchHosted } from "./server/launch-host.ts";
 import { metricsResponse } from "./server/metrics-route.ts";
 import { outputEvents } from "./server/output-events.ts";
 import { pageConfigOf } from "./server/page-config.ts";
@@ -23,6 +24,7 @@ import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
 import type { Modality, Mode } from "./session/modality.ts";
+import { type DrainOptions, drainSessions } from "./session/drain.ts";
 import { networkFromEnvironment } from "./session/network-options.ts";
 import { Peers, keepPeersOf } from "./session/peers.ts";
 import type { SessionStats } from "./session/session-stats.ts";
@@ -90,6 +92,8 @@ export class Stream<
   readonly #signalling: WebRtcSignalling;
   readonly #sockets: SocketService | undefined;
   readonly #createdAtMs = systemClock.nowMs();
+  /** Whether the native parts are there; where nobody asked for them in advance the first peer has them loaded. */
+  #readiness: "ok" | "starting" | "failed" = "ok";
   readonly #routes = new Map<string, Routes>();
   /** The prefixes that it was mounted at. */
   readonly #mountPaths = new Set<string>();
@@ -129,7 +133,7 @@ export class Stream<
     this.ui = {
       launch: (launchOptions) => {
         peers.servePage();
-        return launch(this.#service, logger, launchOptions);
+        return launchHosted(this, launchOptions, (options) => launch(this.#service, logger, options));
       },
     };
   }
@@ -296,12 +300,22 @@ export class Stream<
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
-      status: "ok",
+      status: this.#peers.registry.isDraining ? "draining" : this.#readiness,
       sessions: this.#peers.registry.size,
       connected: this.#peers.registry.connectedCount,
       limit: Number.isFinite(this.#peers.registry.limit) ? this.#peers.registry.limit : null,
       uptime: Math.round((systemClock.nowMs() - this.#createdAtMs) / 1000),
     };
+  }
+
+  /**
+   * Gets ready to stop: `readyz` says so to the load balancer, offers and calls are turned down with `server_draining`, and those who are
+   * connected stay until they leave, their time limit ends, or this time is up. Resolves once all have gone. Candidates, and peers
+   * that go on over a new connection, are taken meanwhile. There is no way back. Harmless when repeated; the shortest time counts.
+   * @throws {FastRtcError} `invalid_option`.
+   */
+  async drain(options?: DrainOptions): Promise<void> {
+    await drainSessions(this.#peers.registry, options);
   }
 
   /** Ends every session, each with a message to its peer. */
@@ -331,7 +345,14 @@ export class Stream<
     this.#signalling
       .prepare()
       .catch((thrown: unknown) => this.#logger.error("asking STUN and TURN servers failed:", toError(thrown)));
-    await warmUp();
+    this.#readiness = "starting";
+    await warmUp().then(
+      () => (this.#readiness = "ok"),
+      (thrown: unknown) => {
+        this.#readiness = "failed";
+        throw thrown;
+      },
+    );
   }
 
   #takeUpgrade(basePath: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {

@@ -11,7 +11,8 @@ export type RefusalCode =
   | "invalid_request"
   | "invalid_sdp"
   | "body_too_large"
-  | "server_unavailable";
+  | "server_unavailable"
+  | "server_draining";
 
 /** The body of every refusal. */
 export interface RefusalBody {
@@ -47,9 +48,13 @@ export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 503 {
     case "body_too_large":
       return 413;
     case "server_unavailable":
+    case "server_draining":
       return 503;
   }
 }
+
+/** What a client is told that comes while the server is about to stop. */
+export const SERVER_DRAINING = "The server is about to stop and takes no new connections. Try again in a moment.";
 
 /** A refusal, ready to be sent. */
 export function refusal(code: RefusalCode, message: string, extra: { limit?: number } = {}): RefusalBody {

@@ -11,7 +11,7 @@ import { PeerInputs } from "./peer-inputs.ts";
 import { PeerOutputs } from "./peer-outputs.ts";
 import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
 import type { SessionObserver } from "./session-observer.ts";
-import { SessionRegistry } from "./session-registry.ts";
+import { type Refusal, SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
 import { SessionTokens } from "./session-tokens.ts";
 import { StreamMetrics } from "./stream-metrics.ts";
@@ -19,6 +19,13 @@ import { ShownOutputs } from "./shown-outputs.ts";
 import { VisitorRequests } from "./visitor-requests.ts";
 import { visitorStats } from "./visitor-stats.ts";
 import type { Transport } from "./transport.ts";
+
+/** Refusals for want of a place, which the registry counts. */
+const COUNTED_BY_REGISTRY: ReadonlySet<string> = new Set<Refusal["type"]>([
+  "concurrency_limit_reached",
+  "connection_already_exists",
+  "server_draining",
+]);
 
 export interface PeersOptions {
   readonly modality: Modality;
@@ -64,7 +71,7 @@ export class Peers {
   countRefusal(reply: OfferReply): void {
     if (!("status" in reply) || reply.status !== "failed") return;
     const { error } = reply.meta;
-    if (error !== "concurrency_limit_reached" && error !== "connection_already_exists") this.metrics.refused(error);
+    if (!COUNTED_BY_REGISTRY.has(error)) this.metrics.refused(error);
   }
 
   /** Whether peers are sent sound. */

@@ -4,7 +4,9 @@ import type { Session } from "./session.ts";
 /** Why a peer may not come in. */
 export type Refusal =
   | { readonly type: "connection_already_exists" }
-  | { readonly type: "concurrency_limit_reached"; readonly limit: number };
+  | { readonly type: "concurrency_limit_reached"; readonly limit: number }
+  /** Nobody new comes in: the server is about to stop. */
+  | { readonly type: "server_draining" };
 
 /** Whether a peer may come in, and if not, why. */
 export type Admission = { readonly type: "admitted"; readonly session: Session } | Refusal;
@@ -14,6 +16,11 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   readonly #limit: number;
   readonly #onRefused: (refusal: Refusal) => void;
+  #refusesAll = false;
+  /** Sessions that have left their place and whose connections are being closed. */
+  readonly #closing = new Set<Promise<void>>();
+  /** Who waits for the last session to leave. */
+  readonly #onEmpty = new Set<() => void>();
 
   /**
    * @param limit How many sessions there may be at once; `Infinity` for any number.
@@ -56,6 +63,7 @@ export class SessionRegistry {
   }
 
   #refusalFor(id: string): Refusal | undefined {
+    if (this.#refusesAll) return { type: "server_draining" };
     if (this.#sessions.has(id)) return { type: "connection_already_exists" };
     if (this.#sessions.size >= this.#limit && !this.#givingWay())
       return { type: "concurrency_limit_reached", limit: this.#limit };
@@ -74,7 +82,36 @@ export class SessionRegistry {
 
   /** Frees the session's place. */
   leave(session: Session): void {
-    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
+    const forget = (): void => void this.#closing.delete(closing);
+    // It has ended: this is the end of its connection alone. If that fails, whoever ended the session is told.
+    const closing = session.end("server-stopped").then(forget, forget);
+    this.#closing.add(closing);
+    if (this.#sessions.size > 0) return;
+    for (const resolve of this.#onEmpty) resolve();
+    this.#onEmpty.clear();
+  }
+
+  /** Lets nobody in from now on; those who are there stay. */
+  refuseAll(): void {
+    this.#refusesAll = true;
+  }
+
+  /** Whether it lets nobody in. */
+  get isDraining(): boolean {
+    return this.#refusesAll;
+  }
+
+  /** Resolves once no session has a place. */
+  emptied(): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.add(resolve));
+  }
+
+  /** Resolves once the connections of those that have left are closed. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closing);
   }
 
   /** The session that has the least right to its place, if any can do without: its peer is lost. */

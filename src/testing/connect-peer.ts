@@ -5,6 +5,7 @@ import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "../session/additional-outputs.ts";
 import type { Modality, Mode } from "../session/modality.ts";
 import { peersOf } from "../session/peers.ts";
+import type { Refusal } from "../session/session-registry.ts";
 import type { Session } from "../session/session.ts";
 import type { AudioFormat, Transport } from "../session/transport.ts";
 import type { Stream } from "../stream.ts";
@@ -56,7 +57,7 @@ export async function connectPeer<
   const time = new TestTime(timeKind, () => session.isBusy);
   const { clock } = time;
   const admission = peers.registry.admit(id, () => peers.createSession(id, kind, new Headers(headers), clock));
-  if (admission.type !== "admitted") throw refused(admission.type, peers.registry.limit);
+  if (admission.type !== "admitted") throw refused(admission);
   const session: Session = admission.session;
 
   const connectedAtMs = clock.nowMs();
@@ -110,10 +111,17 @@ async function collect(session: Session, keep: (outputs: AdditionalOutputs) => v
   for await (const outputs of session.outputs.read()) keep(outputs);
 }
 
-function refused(type: "connection_already_exists" | "concurrency_limit_reached", limit: number): FastRtcError {
-  const reason =
-    type === "connection_already_exists"
-      ? "there is a peer with this webrtcId already"
-      : `all ${limit} places are taken: have a peer leave, or raise concurrencyLimit`;
-  return new FastRtcError("connection_refused", `The stream turned the peer down: ${reason}.`);
+function refused(refusal: Refusal): FastRtcError {
+  return new FastRtcError("connection_refused", `The stream turned the peer down: ${reasonOf(refusal)}.`);
+}
+
+function reasonOf(refusal: Refusal): string {
+  switch (refusal.type) {
+    case "connection_already_exists":
+      return "there is a peer with this webrtcId already";
+    case "concurrency_limit_reached":
+      return `all ${refusal.limit} places are taken: have a peer leave, or raise concurrencyLimit`;
+    case "server_draining":
+      return "stream.drain() was called, and nobody new comes in";
+  }
 }

@@ -2,7 +2,7 @@ import { systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
 import type { OfferReply } from "../../protocol/offer-reply.ts";
 import type { OfferRequest } from "../../protocol/offer-request.ts";
-import { type RefusalBody, type RefusalCode, refusal } from "../../protocol/refusal.ts";
+import { type RefusalBody, type RefusalCode, SERVER_DRAINING, refusal } from "../../protocol/refusal.ts";
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
 import type { Logger } from "../../session/logger.ts";
@@ -237,6 +237,8 @@ function turnedDown(refused: Refusal): OfferReply {
       );
     case "concurrency_limit_reached":
       return refusal(refused.type, `All ${refused.limit} places are taken. Try again later.`, { limit: refused.limit });
+    case "server_draining":
+      return refusal(refused.type, SERVER_DRAINING);
   }
 }
 

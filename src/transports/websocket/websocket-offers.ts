@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { toError } from "../../errors.ts";
-import { type RefusalBody, refusal } from "../../protocol/refusal.ts";
+import { type RefusalBody, SERVER_DRAINING, refusal } from "../../protocol/refusal.ts";
 import { encodeServerMessage } from "../../protocol/server-message.ts";
 import { type ClientMessage, parseClientMessage } from "../../protocol/websocket/client-message.ts";
 import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
@@ -141,6 +141,9 @@ class Greeting implements LinkReceiver {
         this.#turnDown(refusal(admission.type, `All ${limit} places are taken. Try again later.`, { limit }));
         break;
       }
+      case "server_draining":
+        this.#turnDown(refusal(admission.type, SERVER_DRAINING));
+        break;
     }
   }
 
