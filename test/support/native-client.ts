@@ -24,6 +24,8 @@ export class NativeClient {
   /** Held on to: the engine stops delivering to a channel whose object has been collected. */
   readonly #channel: DataChannel;
   readonly #opened: Promise<void>;
+  /** Resolves when texts can be sent: the engine tells that only to those who listen already. */
+  readonly #canSay: Promise<void>;
   #onReceived: ((packet: Buffer) => void) | undefined;
 
   /**
@@ -45,6 +47,7 @@ export class NativeClient {
       this.#onReceived?.(packet);
     });
     this.#channel = this.#peer.createDataChannel("text");
+    this.#canSay = new Promise((resolve) => this.#channel.onOpen(resolve));
     this.#channel.onMessage((message) => {
       if (typeof message === "string") this.messages.push(message);
     });
@@ -115,7 +118,7 @@ export class NativeClient {
 
   /** Sends a text on the data channel, once that is open. */
   async say(text: string): Promise<void> {
-    if (!this.#channel.isOpen()) await new Promise<void>((resolve) => this.#channel.onOpen(resolve));
+    await this.#canSay;
     this.#channel.sendMessage(text);
   }
 
