@@ -54,6 +54,7 @@ describe("the check of the architecture", () => {
       'import "../../src/server/b.ts";',
       "nothing but the client",
     ],
+    ["a page that reaches into the client", "web/src/a.tsx", 'import "../../src/client/link.ts";', "public door"],
     ["a pure folder with a node: import", "src/rtp/a.ts", 'import { randomBytes } from "node:crypto";', "rtp is pure"],
     ["a pure folder with a builtin without node:", "src/rtp/a.ts", 'import "crypto";', "rtp is pure"],
     ["a pure folder with Buffer", "src/media/a.ts", "Buffer.alloc(1);", "uses Buffer.alloc"],

@@ -6,6 +6,8 @@ import { refusedValue } from "./refused-value.ts";
 
 /** How many points all series of a diagram have together at most. */
 const MAX_POINTS = 100_000;
+/** How many series a diagram has at most. */
+const MAX_SERIES = 20;
 
 export interface PlotOptions extends ComponentOptions {
   /** @default null, none */
@@ -22,7 +24,7 @@ const seriesSchema = z.object({
 
 const plotSchema = z.object({
   kind: z.enum(["line", "bar", "scatter"]),
-  series: z.array(seriesSchema),
+  series: z.array(seriesSchema).max(MAX_SERIES),
   title: z.string().exactOptional(),
   xLabel: z.string().exactOptional(),
   yLabel: z.string().exactOptional(),
@@ -30,7 +32,7 @@ const plotSchema = z.object({
 
 /**
  * A diagram of lines, bars or points, or null for none. Unlike Gradio's, which takes figures of Python's plotting
- * libraries, it takes the numbers and the page draws them.
+ * libraries, it takes the numbers and the page draws them: at most 20 series and 100,000 points, lines from left to right.
  * @throws {FastRtcError} `invalid_option` for a value that is no diagram.
  */
 export function plot(options: PlotOptions = {}): Component<PlotValue | null> {
@@ -41,7 +43,7 @@ export function plot(options: PlotOptions = {}): Component<PlotValue | null> {
     if (parsed.success && hasDrawableSeries(parsed.data.series)) return parsed.data;
     const expected =
       'null or { kind: "line" | "bar" | "scatter", series: [{ x, y }] } with x and y of the same length ' +
-      `and at most ${MAX_POINTS} points`;
+      `and at most ${MAX_SERIES} series and ${MAX_POINTS} points`;
     throw refusedValue(nameOf("plot", common), expected, input);
   });
 }

@@ -13,7 +13,7 @@ import {
   withInput,
   withOutputs,
 } from "../../web/src/fields/field-values.ts";
-import { plotScale, ticks, tickText } from "../../web/src/fields/plot-scale.ts";
+import { barShare, placeNames, plotColumns, plotRows, tickText } from "../../web/src/fields/plot-rows.ts";
 
 const chat = chatbot();
 const line = textbox({ value: "first" });
@@ -45,26 +45,56 @@ describe("the values on the page", () => {
   });
 });
 
-describe("a diagram's scale", () => {
-  const area = { left: 0, right: 100, top: 0, bottom: 100 };
-
-  it("has round steps that enclose the values", () => {
-    expect(ticks([0, 9])).toEqual([0, 5, 10]);
-    expect(ticks([-0.3, 0.4]).map(tickText)).toEqual(["-0.4", "-0.2", "0", "0.2", "0.4"]);
-    expect([tickText(1500), tickText(0.123_456)]).toEqual(["1.5K", "0.1235"]);
+describe("a diagram", () => {
+  it("brings series together by their places, which ascend, and keeps two points of one place apart", () => {
+    const plot = {
+      kind: "line",
+      series: [
+        { x: [3, 1, 1], y: [30, 10, 11] },
+        { x: [2, 1], y: [0.2, 0.1] },
+      ],
+    } as const;
+    const rows = plotRows(plot);
+    expect(rows).toEqual({
+      isNamed: false,
+      rows: [
+        { x: 1, values: [10, 0.1] },
+        { x: 1, values: [11, undefined] },
+        { x: 2, values: [undefined, 0.2] },
+        { x: 3, values: [30, undefined] },
+      ],
+    });
+    expect(plotColumns(plot, rows)).toEqual([
+      [1, 1, 2, 3],
+      [10, 11, undefined, 30],
+      [0.1, undefined, 0.2, undefined],
+    ]);
   });
 
-  it("begins bars at 0 and gives names equal room", () => {
-    const scale = plotScale({ kind: "bar", series: [{ x: ["a", "b"], y: [5, 10] }] }, area);
-    expect([scale.y(0), scale.y(10), scale.x("a"), scale.x("b")]).toEqual([100, 0, 25, 75]);
+  it("has names in the order in which they came, and the bars of one side by side around its place", () => {
+    const plot = {
+      kind: "bar",
+      series: [
+        { x: ["b", "a"], y: [1, 2] },
+        { x: ["a"], y: [3] },
+      ],
+    } as const;
+    const rows = plotRows(plot);
+    expect([rows.isNamed, placeNames(rows), barShare(plot)]).toEqual([true, ["b", "a"], 0.4]);
+    expect(plotColumns(plot, rows)).toEqual([
+      [-0.2, 0.2, 0.8, 1.2],
+      [1, undefined, 2, undefined],
+      [undefined, undefined, undefined, 3],
+    ]);
   });
 
-  it("stands with nothing, with one point, and with 100,000", () => {
-    for (const y of [[], [7], Array.from({ length: 100_000 }, (_, index) => index)]) {
-      const scale = plotScale({ kind: "line", series: [{ x: y.map((_, index) => index), y }] }, area);
-      for (const value of y.slice(0, 3)) {
-        expect(Number.isFinite(scale.y(value)) && Number.isFinite(scale.x(value))).toBe(true);
-      }
-    }
+  it("stands with nothing, and with 100,000 points at one place", () => {
+    expect(plotRows({ kind: "line", series: [] })).toEqual({ isNamed: false, rows: [] });
+    const many = Array.from({ length: 100_000 }, () => 1);
+    expect(plotRows({ kind: "scatter", series: [{ x: many, y: many }] }).rows.length).toBe(100_000);
+  });
+
+  it("has short numbers beside its axes", () => {
+    expect([tickText(1500), tickText(0.123_456), tickText(-3)]).toEqual(["1.5K", "0.1235", "-3"]);
   });
 });

@@ -1,80 +1,119 @@
 import type { VNode } from "preact";
-import type { PlotSeries, PlotValue } from "../../../src/client/index.ts";
-import { type Scale, plotScale, tickText } from "./plot-scale.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { PlotValue } from "../../../src/client/index.ts";
+import type { PlotDrawing } from "./plot-drawing.ts";
+import { plotRows } from "./plot-rows.ts";
 
-const WIDTH = 320;
-const HEIGHT = 200;
-const LEFT = 40;
-const BOTTOM = 24;
-const TOP = 8;
+/** How many rows the table beside a diagram shows. */
+const MAX_ROWS = 200;
 /** How many colors the style sheet has for series. */
 const COLORS = 5;
 
-/** A diagram of lines, bars or points. */
+/** A diagram of lines, bars or points, and its numbers as a table for who wants or needs them. */
 export function Plot({ plot }: { plot: PlotValue }): VNode {
-  const { series, title, xLabel, yLabel, kind } = plot;
-  const scale = plotScale(plot, { left: LEFT, right: WIDTH - 8, top: TOP, bottom: HEIGHT - BOTTOM });
+  const { series, title, kind } = plot;
   return (
     <figure class="plot">
       {title && <figcaption>{title}</figcaption>}
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title ?? `${kind} diagram`}>
-        {scale.yTicks.map((tick) => (
-          <g key={tick} class="plot-tick">
-            <line x1={LEFT} x2={WIDTH - 8} y1={scale.y(tick)} y2={scale.y(tick)} />
-            <text x={LEFT - 6} y={scale.y(tick)} text-anchor="end" dominant-baseline="middle">
-              {tickText(tick)}
-            </text>
-          </g>
-        ))}
-        {scale.xTicks.map(({ at, text }) => (
-          <text key={at} class="plot-tick" x={at} y={HEIGHT - 8} text-anchor="middle">
-            {text}
-          </text>
-        ))}
-        {series.map((each, index) => (
-          <g key={index} class="plot-series" data-color={index % COLORS}>
-            {marks(kind, each, scale, { index, count: series.length })}
-          </g>
-        ))}
-      </svg>
-      {(xLabel ?? yLabel) && <p class="field-info">{[yLabel, xLabel].filter(Boolean).join(" over ")}</p>}
+      <Drawing plot={plot} />
       {series.some(({ name }) => name) && (
         <ul class="plot-legend">
-          {series.map(({ name }, index) => (
+          {series.map((one, index) => (
             <li key={index} data-color={index % COLORS}>
-              {name ?? `Series ${index + 1}`}
+              {seriesName(one, index)}
             </li>
           ))}
         </ul>
       )}
+      <Numbers plot={plot} name={title ?? `${kind} diagram`} />
     </figure>
   );
 }
 
-function marks(
-  kind: PlotValue["kind"],
-  { x, y }: PlotSeries,
-  scale: Scale,
-  { index, count }: { index: number; count: number },
-): VNode | VNode[] {
-  const points = y.map((value, at) => ({ px: scale.x(x[at] ?? at), py: scale.y(value) }));
-  switch (kind) {
-    case "line":
-      return <polyline points={points.map(({ px, py }) => `${px},${py}`).join(" ")} />;
-    case "scatter":
-      return points.map(({ px, py }, at) => <circle key={at} cx={px} cy={py} r={3} />);
-    case "bar": {
-      const width = (scale.step * 0.8) / count;
-      const base = scale.y(0);
-      return points.map(({ px, py }, at) => (
-        <rect
-          key={at}
-          x={px - scale.step * 0.4 + index * width}
-          width={Math.max(1, width - 1)}
-          y={Math.min(py, base)}
-          height={Math.abs(py - base)}
-        />
-      ));
-    }
-  }
+function Drawing({ plot }: { plot: PlotValue }): VNode {
+  const element = useRef<HTMLDivElement>(null);
+  const latest = useRef(plot);
+  const drawing = useRef<PlotDrawing>(undefined);
+  const [isMissing, setMissing] = useState(false);
+  latest.current = plot;
+  useEffect(() => drawing.current?.show(plot), [plot]);
+  useEffect(() => {
+    let isGone = false;
+    import("./plot-drawing.ts").then(
+      ({ drawPlot }) => {
+        if (isGone || !element.current) return;
+        drawing.current = drawPlot(element.current, latest.current);
+      },
+      () => setMissing(true),
+    );
+    return () => {
+      isGone = true;
+      drawing.current?.remove();
+      drawing.current = undefined;
+    };
+  }, []);
+  return (
+    <>
+      <div
+        ref={element}
+        class="plot-drawing"
+        dir="ltr"
+        role="img"
+        aria-label={`${plot.title ?? `${plot.kind} diagram`}; its numbers follow as a table`}
+      />
+      {isMissing && <p class="field-info field-fault">The diagram could not be loaded. Its numbers are below.</p>}
+    </>
+  );
+}
+
+function Numbers({ plot, name }: { plot: PlotValue; name: string }): VNode {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="plot-numbers" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Numbers</summary>
+      {isOpen && <NumbersTable plot={plot} name={name} />}
+    </details>
+  );
+}
+
+function NumbersTable({ plot: { kind, series, xLabel }, plot, name }: { plot: PlotValue; name: string }): VNode {
+  const { rows } = plotRows(plot);
+  const shown = rows.slice(0, MAX_ROWS);
+  return (
+    <>
+      <div class="plot-table" role="region" aria-label={`Numbers of ${name}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{xLabel ?? (kind === "bar" ? "Name" : "x")}</th>
+              {series.map((one, index) => (
+                <th key={index} scope="col">
+                  {seriesName(one, index)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ x, values }, index) => (
+              <tr key={index}>
+                <th scope="row">{x}</th>
+                {values.map((value, at) => (
+                  <td key={at}>{value ?? ""}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length > shown.length && (
+        <p class="field-info">
+          The first {MAX_ROWS} of {rows.length.toLocaleString("en")}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function seriesName({ name }: { readonly name?: string }, index: number): string {
+  return name ?? `Series ${index + 1}`;
 }
