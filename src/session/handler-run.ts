@@ -41,6 +41,8 @@ export class HandlerRun {
   readonly #video: BoundedQueue<VideoFrame>;
   readonly #audio: BoundedQueue<AudioFrame>;
   readonly #stuck: StuckHandler;
+  /** Since when it has not come back for a piece of sound; known once another comes. */
+  #soundHeldSinceMs: number | undefined;
   #hasBegun = false;
 
   constructor(options: HandlerRunOptions) {
@@ -58,7 +60,11 @@ export class HandlerRun {
       onAsk: () => meter.pictureHandled(),
       onTake: () => meter.pictureTaken(),
     });
-    this.#audio = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING_AUDIO, overflow: "drop-oldest" });
+    this.#audio = new BoundedQueue<AudioFrame>({
+      capacity: MAX_WAITING_AUDIO,
+      overflow: "drop-oldest",
+      onAsk: () => (this.#soundHeldSinceMs = undefined),
+    });
     this.#stuck = new StuckHandler(session.id, logger);
   }
 
@@ -82,12 +88,17 @@ export class HandlerRun {
   videoFrame(frame: VideoFrame, isOvertaken: boolean): void {
     const { meter } = this.#options;
     meter.pictureArrived(frame);
-    this.#stuck.note(meter.heldMs);
+    this.#stuck.note(meter.heldMs, "its pictures are skipped");
     if (isOvertaken && (this.#handler.videoCapacity ?? 1) === 1) this.#video.passOver(frame);
     else this.#video.push(frame);
   }
 
   audioFrame(frame: AudioFrame): void {
+    if (this.#audio.isWorkedOn) {
+      const nowMs = this.#session.clock.nowMs();
+      this.#soundHeldSinceMs ??= nowMs;
+      this.#stuck.note(nowMs - this.#soundHeldSinceMs, "sound of its peer is lost");
+    }
     this.#audio.push(frame);
   }
 
