@@ -1,10 +1,6 @@
-import { spawn } from "node:child_process";
 import { FastRtcError } from "../errors.ts";
 import type { AudioFrame } from "../media/audio-frame.ts";
-import { parseWav } from "../media/wav.ts";
-
-/** The longest speech that is taken, in bytes: some ten minutes. */
-const MAX_WAV_BYTES = 32 * 1024 * 1024;
+import { EspeakVoice } from "../speech/tts/espeak-voice.ts";
 
 /** How `speak` says it. */
 export interface SpeakOptions {
@@ -16,50 +12,19 @@ export interface SpeakOptions {
   signal?: AbortSignal;
 }
 
+const espeak = new EspeakVoice("espeak-ng");
+
 /**
  * Speech to feed to a handler, mono at 22,050 Hz, the same for the same words each time. Needs the program `espeak-ng`.
- * @throws {FastRtcError} `invalid_argument` when it is not installed, or does not know the voice.
+ * @throws {FastRtcError} `missing_package` when it is not installed, `invalid_option` for options out of their range,
+ *   `speech_failed` when it does not know the voice or there is nothing to say.
  */
 export async function speak(
   text: string,
-  { voice = "en", wordsPerMinute = 160, signal }: SpeakOptions = {},
+  { voice = "en", wordsPerMinute = 160, signal = new AbortController().signal }: SpeakOptions = {},
 ): Promise<AudioFrame> {
-  signal?.throwIfAborted();
-  const child = spawn("espeak-ng", ["--stdout", "--stdin", "-v", voice, "-s", String(wordsPerMinute)], {
-    ...(signal && { signal }),
-  });
-  const pieces: Buffer[] = [];
-  const complaints: Buffer[] = [];
-  let byteLength = 0;
-  child.stdout.on("data", (piece: Buffer) => {
-    byteLength += piece.byteLength;
-    if (byteLength > MAX_WAV_BYTES) child.kill();
-    else pieces.push(piece);
-  });
-  child.stderr.on("data", (piece: Buffer) => complaints.length < 16 && complaints.push(piece));
-  // A program that is not there, or ends at once, does not read; why is told by the events below.
-  child.stdin.on("error", () => {});
-  child.stdin.end(text);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "ENOENT" ? notInstalled(error) : error);
-    });
-    child.on("close", resolve);
-  });
-  if (byteLength > MAX_WAV_BYTES) {
-    throw new FastRtcError("invalid_argument", "The text takes more than ten minutes to say. Say it in parts.");
-  }
-  if (code !== 0 || pieces.length === 0) {
-    const complaint = Buffer.concat(complaints).toString("utf8").trim();
-    throw new FastRtcError("invalid_argument", `espeak-ng said nothing (code ${code}): ${complaint}`);
-  }
-  return parseWav(Buffer.concat(pieces));
-}
-
-function notInstalled(cause: Error): FastRtcError {
-  return new FastRtcError(
-    "invalid_argument",
-    "speak() needs the program espeak-ng: apt-get install espeak-ng, or brew install espeak-ng.",
-    { cause },
-  );
+  // The whole text at once: with a run for each sentence it would sound otherwise.
+  const { value } = await espeak.speak(text, { voice, wordsPerMinute }, signal).next();
+  if (value) return value;
+  throw new FastRtcError("speech_failed", `espeak-ng said nothing for ${JSON.stringify(text.slice(0, 80))}.`);
 }
