@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { Component } from "./component.ts";
 import { type DeclaredArguments, type DeclaredValue, type DeclaredValues, parseDeclared } from "./declared-value.ts";
+import { schemaArgument } from "./schema-file.ts";
 import { validateAll } from "./validate-all.ts";
 
 /** What stands in `additionalInputs`: a component, or any Standard Schema (zod, valibot, ArkType). */
@@ -24,7 +25,7 @@ export function parseInputs<const Inputs extends readonly AdditionalInput[]>(
 }
 
 /**
- * Checks what a visitor sends. A `state()` belongs to the server, and so does what is not `interactive`: whatever the visitor
+ * Checks what a visitor sends. To a schema of files it gives the `File` that was chosen. A `state()` belongs to the server, and so does what is not `interactive`: whatever the visitor
  * sends in its place, it keeps its value in `current`, or begins with its first when there are no inputs yet.
  * @throws {FastRtcError} `invalid_argument` like `parseInputs`.
  */
@@ -38,7 +39,7 @@ export function parseVisitorInputs<const Inputs extends readonly AdditionalInput
     inputs,
     values.map((value, index) => {
       const input = inputs[index];
-      if (!(input instanceof Component)) return value;
+      if (!(input instanceof Component)) return input ? schemaArgument(input, value) : value;
       const { type, interactive } = input.descriptor;
       if (type !== "state" && interactive !== false) return value;
       return kept ? kept[index] : input.initialValue;

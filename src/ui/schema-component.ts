@@ -1,24 +1,27 @@
-import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { audio } from "./audio.ts";
 import { checkbox } from "./checkbox.ts";
 import type { Component } from "./component.ts";
 import { dropdown } from "./dropdown.ts";
+import { file } from "./file.ts";
+import { image } from "./image.ts";
+import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 import { json } from "./json.ts";
 import { isJsonValue } from "./json-value.ts";
 import { isNumberBetween } from "./number-between.ts";
 import { number } from "./number.ts";
 import { radio } from "./radio.ts";
+import { type SchemaFile, schemaFileOf } from "./schema-file.ts";
 import { slider } from "./slider.ts";
 import { textbox } from "./textbox.ts";
 
 /** How many choices stand side by side; more go into a list that opens. */
 const MOST_IN_SIGHT = 4;
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
 /**
- * The component that a page shows for a schema: a checkbox, slider, number, textbox, radio or dropdown where the schema's JSON
- * Schema calls for one (Standard JSON Schema, which zod and ArkType offer), otherwise a field for JSON. It is only a
- * picture of the schema: values are still checked by the schema itself.
+ * The component that a page shows for a schema: a checkbox, slider, number, textbox, radio, dropdown or a field for a file where the
+ * schema's JSON Schema calls for one (Standard JSON Schema, which zod and ArkType offer), otherwise a field for JSON. It is only
+ * a picture of the schema: values are still checked by the schema itself.
  */
 export function componentForSchema(schema: StandardSchemaV1): Component {
   const described = jsonSchemaOf(schema);
@@ -27,6 +30,8 @@ export function componentForSchema(schema: StandardSchemaV1): Component {
   const { default: preset, minimum, maximum } = described;
   const choices = choicesOf(described);
   if (choices) return componentForChoices(options, choices, preset);
+  const wanted = schemaFileOf(described);
+  if (wanted) return componentForFile(options, wanted);
   switch (described["type"]) {
     case "boolean":
       return checkbox({ ...options, value: preset === true });
@@ -59,6 +64,16 @@ function componentForChoices(
   return dropdown({ ...options, choices, ...chosen });
 }
 
+/** A picture or a sound where only those fit, otherwise a document. */
+function componentForFile(options: { readonly label?: string }, { mediaTypes, maxBytes }: SchemaFile): Component {
+  const limits = { ...options, ...(maxBytes !== undefined && { maxBytes }) };
+  const isAll = (kind: string): boolean =>
+    mediaTypes.length > 0 && mediaTypes.every((type) => type.startsWith(`${kind}/`));
+  if (isAll("image")) return image(limits);
+  if (isAll("audio")) return audio(limits);
+  return file({ ...limits, ...(mediaTypes.length > 0 && { fileTypes: mediaTypes }) });
+}
+
 /** Several of some where a list is made of these, otherwise a field for JSON. */
 function componentForList(options: { readonly label?: string }, { items, default: preset }: JsonSchema): Component {
   const choices = typeof items === "object" && items !== null ? choicesOf({ ...items }) : undefined;
@@ -80,18 +95,6 @@ function componentForNumber(
   if (minimum !== undefined && maximum !== undefined && minimum <= maximum)
     return slider({ ...range, minimum, maximum });
   return number(range);
-}
-
-/** The JSON Schema of what a schema takes; empty when it has none or cannot say. */
-function jsonSchemaOf(schema: StandardSchemaV1): JsonSchema {
-  const { jsonSchema } = schema["~standard"] as Partial<StandardJSONSchemaV1.Props>;
-  if (!jsonSchema) return {};
-  try {
-    return jsonSchema.input({ target: "draft-2020-12" });
-  } catch {
-    // The specification lets a schema throw what it cannot express; the field for JSON takes any value.
-    return {};
-  }
 }
 
 /** The values of a schema that lists them: texts and numbers only, each once. */

@@ -11,6 +11,33 @@ import { textbox } from "../../src/ui/textbox.ts";
 
 const threshold = slider({ label: "Threshold", minimum: 0, maximum: 1, value: 0.3 });
 
+describe("a file that a visitor sends to a schema of files", () => {
+  const sent = { url: "data:text/plain;base64,aGk=", name: "a.txt", mimeType: "text/plain" };
+
+  it("arrives as the File that it was", async () => {
+    const [got] = await parseVisitorInputs([z.file().mime("text/plain")], [sent], undefined);
+    expect(got).toBeInstanceOf(File);
+    expect([got.name, got.type, await got.text()]).toEqual(["a.txt", "text/plain", "hi"]);
+  });
+
+  it.each([
+    ["of another type", { ...sent, url: "data:image/png;base64,aGk=" }, /Invalid/],
+    ["that is no base64", { ...sent, url: "data:text/plain;base64,%" }, /expected file/],
+    ["that lies elsewhere", { ...sent, url: "https://example.com/a.txt" }, /expected file/],
+    ["that is none", null, /expected file/],
+  ])("is refused by the schema when it is one %s", (_what, value, message) => {
+    expect(messageOf(() => parseVisitorInputs([z.file().mime("text/plain")], [value], undefined))).toMatch(message);
+  });
+
+  it("stays as it is for any other schema", () => {
+    const schema = z.object({ url: z.string() });
+    expect(parseVisitorInputs([schema, z.custom<unknown>()], [sent, sent], undefined)).toEqual([
+      { url: sent.url },
+      sent,
+    ]);
+  });
+});
+
 describe("inputs that are set", () => {
   it("are checked at once when every schema can", () => {
     const parsed = parseInputs([threshold, z.boolean(), z.string().transform(Number)], [0.5, true, "42"]);

@@ -6,6 +6,7 @@ import { describeInputs, describeOutputs } from "../../src/ui/describe.ts";
 import { number } from "../../src/ui/number.ts";
 import { slider } from "../../src/ui/slider.ts";
 
+const PDF_OR_PNG = ["application/pdf", "image/png"];
 const common = { label: null, info: null, visible: true, interactive: null };
 
 describe("the page's view of the inputs", () => {
@@ -49,6 +50,14 @@ describe("the page's view of the inputs", () => {
       z.email(),
       { type: "textbox", value: "", lines: 1, maxLines: 20, placeholder: null, maxLength: null, inputType: "email" },
     ],
+    [z.file().max(2000), { type: "file", value: null, fileCount: "single", fileTypes: null, maxBytes: 2000 }],
+    [
+      z.file().mime(["application/pdf", "image/png"]).nullable(),
+      { type: "file", value: null, fileCount: "single", fileTypes: PDF_OR_PNG, maxBytes: 10_485_760 },
+    ],
+    [z.file().mime(["image/png", "image/jpeg"]), { type: "image", value: null, maxBytes: 10_485_760 }],
+    [z.file().mime("audio/wav"), { type: "audio", value: null, maxBytes: 10_485_760, autoplay: false }],
+    [z.union([z.file(), z.string()]), { type: "json", value: null }],
     [z.object({ a: z.number() }).default({ a: 1 }), { type: "json", value: { a: 1 } }],
     [z.array(z.string()), { type: "json", value: null }],
     // What zod itself cannot express in JSON Schema.
