@@ -80,7 +80,7 @@ export class NativeClient {
    * client sooner would make libdatachannel check a certificate that it does not know yet, and give up.
    */
   async connect(
-    stream: Stream,
+    stream: Pick<Stream, "offer">,
     options?: OfferOptions,
     resume?: unknown,
   ): Promise<Extract<OfferReply, { type: "answer" }>> {

@@ -12,12 +12,13 @@ export function describeLoadError(thrown: unknown, folder: string): string {
     );
   }
   if (error.message.startsWith("Transform failed")) return message; // It has the place, and the frames are esbuild's.
-  const frames = (error.stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !/node:|node_modules/.test(line))
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const ours = frames.findIndex((line) => line.includes(" loadApp "));
+  const own = (ours < 0 ? frames : frames.slice(0, ours))
+    .filter((line) => !/node:|node_modules/.test(line))
     .slice(0, MAX_FRAMES)
     .map((line) => shorten(line, folder));
-  return [`${error.name}: ${message}`, ...frames].join("\n");
+  return [`${error.name}: ${message}`, ...own].join("\n");
 }
 
 /** Frames of the app's own code that help; more of them do not. */
