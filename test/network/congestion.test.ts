@@ -9,17 +9,20 @@ const SEEDS = [1, 2, 3];
 
 interface CallOptions {
   readonly roundTripMs?: number;
+  /** What the encoder asks for at most. */
+  readonly maximumBps?: number;
   readonly seconds?: number;
   readonly backward?: Link;
 }
 
-function call(seed: number, forward: Link, { roundTripMs = 50, seconds = 60, backward }: CallOptions = {}) {
+function call(seed: number, forward: Link, { roundTripMs = 50, seconds = 60, ...options }: CallOptions = {}) {
   const time = new VirtualTime();
   const simulated = new SimulatedCall({
     time,
     seed,
     forward: { delayMs: roundTripMs / 2, ...forward },
-    backward: { delayMs: roundTripMs / 2, ...backward },
+    backward: { delayMs: roundTripMs / 2, ...options.backward },
+    ...(options.maximumBps && { maximumBps: options.maximumBps }),
   });
   time.runUntil(seconds * 1000 + 1);
   return simulated;
@@ -65,6 +68,28 @@ describe("congestion control over simulated networks", { timeout: 120_000 }, () 
       expect(longestQueueMs(seconds, 41, 60)).toBeLessThan(150);
       expect(longestFreezeMs).toBeLessThan(700);
       expect(keyframes).toBe(2);
+    },
+  );
+
+  it.each(SEEDS.flatMap((seed) => [0, 3, 6].map((jitterMs) => ({ seed, jitterMs }))))(
+    "knows five seconds after a step what the link bears, though pictures take a third of it (jitter $jitterMs ms, seed $seed)",
+    ({ seed, jitterMs }) => {
+      const { seconds } = call(
+        seed,
+        {
+          rateBps: 2_000_000,
+          jitterMs,
+          changes: [
+            { atMs: 10_000, rateBps: 300_000 },
+            { atMs: 20_000, rateBps: 2_000_000 },
+          ],
+        },
+        { seconds: 32, maximumBps: 600_000 },
+      );
+      const estimates = seconds.slice(25, 32).map(({ estimateBps }) => estimateBps / 2_000_000);
+      expect(Math.min(...estimates)).toBeGreaterThan(0.75);
+      expect(Math.max(...estimates)).toBeLessThan(1.15);
+      expect(longestQueueMs(seconds, 21, 32)).toBeLessThan(150);
     },
   );
 

@@ -12,6 +12,8 @@ const FACTOR_AT_LOW_RATES = 3;
 const LOW_BPS = 600_000;
 /** A probe that found this share of its rate was a success: the next one follows at once. */
 const SUCCESS_SHARE = 0.7;
+/** One that raised the estimate by this factor found something, though not all: the next one need not wait long. */
+const GAIN = 1.2;
 /** How long results are waited for. */
 const RESULT_MS = 1000;
 /** How often is probed while the encoder does not use what it might, and how often while it uses all. */
@@ -31,8 +33,8 @@ export interface ProbePlanUpdate {
 
 /**
  * Decides when to probe for more: at the beginning, so that a call on a good network is sharp after a round trip; as long as
- * probes succeed; every five seconds while the encoder does not use what it might; and every two to three seconds
- * while it does and the path is calm, because creeping up from where a bad moment has left it takes half a minute.
+ * probes succeed; every five seconds while the encoder does not use what it might, every two as long as that finds more; and every
+ * two to three seconds while it does and the path is calm, because creeping up from where a bad moment has left it takes half a minute.
  */
 export class ProbePlan {
   readonly #limits: BitrateLimits;
@@ -40,6 +42,8 @@ export class ProbePlan {
   #lastProbeMs = -Infinity;
   /** The rate from which on the result of the last probe is a success. */
   #successBps = Infinity;
+  /** What was believed when the last probe began. */
+  #bpsBefore = Infinity;
   #failedCount = 0;
 
   constructor(limits: BitrateLimits) {
@@ -59,20 +63,26 @@ export class ProbePlan {
     const sinceMs = nowMs - this.#lastProbeMs;
     if (sinceMs < RESULT_MS && estimateBps >= this.#successBps) {
       this.#failedCount = 0;
-      return this.#cluster(estimateBps * FACTOR, nowMs);
+      return this.#clusterBeyond(estimateBps, FACTOR, nowMs);
     }
     if (calmSinceMs === undefined || nowMs - calmSinceMs < CALM_MS) return undefined;
     // On a path that has no more to give, probes become rare.
     const backoff = isIdle ? 1 : Math.min(MAX_BACKOFF, 1 + this.#failedCount / 8);
-    if (sinceMs < (isIdle ? IDLE_INTERVAL_MS : BUSY_INTERVAL_MS) * backoff) return undefined;
+    const isSoon = !isIdle || estimateBps >= this.#bpsBefore * GAIN;
+    if (sinceMs < (isSoon ? BUSY_INTERVAL_MS : IDLE_INTERVAL_MS) * backoff) return undefined;
     if (estimateBps < this.#successBps) this.#failedCount += 1;
     const factor = estimateBps < LOW_BPS ? FACTOR_AT_LOW_RATES : FACTOR;
-    return this.#cluster(estimateBps * factor, nowMs);
+    return this.#clusterBeyond(estimateBps, factor, nowMs);
   }
 
   /** Forgets failures: the path has changed. */
   expectChange(): void {
     this.#failedCount = 0;
+  }
+
+  #clusterBeyond(estimateBps: number, factor: number, nowMs: number): ProbeCluster {
+    this.#bpsBefore = estimateBps;
+    return this.#cluster(estimateBps * factor, nowMs);
   }
 
   #cluster(wantedBps: number, nowMs: number): ProbeCluster {
