@@ -36,6 +36,7 @@ export type { Logger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
 export type { Modality, Mode } from "./session/modality.ts";
 export type { NetworkOptions } from "./session/network-options.ts";
+export { perSession } from "./session/per-session.ts";
 export type { IceServerInput, RtcConfigurationInput, RtcConfigurationSource } from "./session/rtc-configuration.ts";
 export type { SessionContext } from "./session/session-context.ts";
 export type {

@@ -30,7 +30,12 @@ export function warning(message: string): void {
   currentSession("warning()").sendMessage({ type: "warning", data: message });
 }
 
-function currentSession(caller: string): HandlerSession {
+/**
+ * The session whose handler is at work.
+ * @param caller who asks, for the message.
+ * @throws {FastRtcError} `no_session` outside of a handler.
+ */
+export function currentSession(caller: string): HandlerSession {
   const session = storage.getStore();
   if (session) return session;
   throw new FastRtcError(
