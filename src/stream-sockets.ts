@@ -45,3 +45,4 @@ export function createStreamSockets({
     answerCall: (request, form) => calls.incoming(request, form),
   };
 }
+    checksCallers: Boolean(authToken),

@@ -2,6 +2,8 @@ import type { Duplex } from "node:stream";
 import type { IncomingMessage } from "node:http";
 import { systemClock } from "./async/clock.ts";
 import { FastRtcError, toError } from "./errors.ts";
+import { type FastPhone, fastphone } from "./fastphone/fastphone.ts";
+import type { FastPhoneOptions } from "./fastphone/fastphone-options.ts";
 import { type MountableApp, mountRoutes } from "./frameworks/mount.ts";
 import { upgradeListener } from "./frameworks/upgrade.ts";
 import { createHandlerFactory } from "./handlers/create-handler-factory.ts";
@@ -313,6 +315,17 @@ export class Stream<
    * connected stay until they leave, their time limit ends, or this time is up. Resolves once all have gone. Candidates, and peers
    * that go on over a new connection, are taken meanwhile. There is no way back. Harmless when repeated; the shortest time counts.
    * @throws {FastRtcError} `invalid_option`.
+  /**
+   * Gets a telephone number from FastPhone, for a token of Hugging Face, and answers its calls: starts a server, opens a tunnel from the
+   * internet to it, and prints the number, the code to type in and the minutes that are left.
+   * @throws {FastRtcError} `fastphone_failed`, `tunnel_failed`, `port_in_use`; `invalid_argument` without a token or audio;
+   * `invalid_option`; `missing_package` for a tunnel whose program or package is not there.
+   */
+  async fastphone(options: FastPhoneOptions = {}): Promise<FastPhone> {
+    this.#peers.servePage();
+    return fastphone(this.#service, this.#logger, options);
+  }
+
    */
   async drain(options?: DrainOptions): Promise<void> {
     await drainSessions(this.#peers.registry, options);

@@ -49,6 +49,7 @@ async function serve({ handler = echoHandler }: { handler?: () => PeerHandler } 
     const taken = handleUpgrade({
       basePath: "/rtc",
       sockets: {
+        checksCallers: false,
         acceptWebSocket: (accepted, headers) => offers.accept(accepted, headers),
         acceptCall: (accepted, call) => calls.accept(accepted, call),
         answerCall: (call, form) => calls.incoming(call, form),
