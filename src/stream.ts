@@ -10,6 +10,7 @@ import { createHandlerFactory } from "./handlers/create-handler-factory.ts";
 import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
 import { refusal } from "./protocol/refusal.ts";
+import { customMessage } from "./protocol/server-message.ts";
 import { parseBasePath } from "./server/base-path.ts";
 import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
@@ -264,6 +265,14 @@ export class Stream<
   async updateConnection(webrtcId: string, state: "closed"): Promise<void> {
     const session = this.#peers.get(webrtcId);
     if (state !== "closed") {
+  /**
+   * Tells a peer's front end something: a text as it is, anything else as JSON. `connect()` has it as a `message` of type `custom`.
+   * @throws {FastRtcError} `unknown_connection`.
+   */
+  sendMessage(webrtcId: string, message: string | object): void {
+    this.#peers.get(webrtcId).sendMessage(customMessage(message));
+  }
+
       throw new FastRtcError("invalid_argument", `A connection can be "closed", but not ${JSON.stringify(state)}.`);
     }
     session.sendMessage({ type: "update_connection", data: state });

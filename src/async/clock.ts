@@ -12,12 +12,18 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** The part of a clock that browsers need. */
+export type Timer = Pick<Clock, "nowMs" | "after">;
+
 /** The longest wait that a timer of JavaScript knows, 24.8 days; one that is longer rings at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The machine's clock, as far as browsers need it. */
+export const systemTimer: Timer = { nowMs, after };
+
 /** The machine's clock: the one place of this package that reads it. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs,
   idleMs: () => (performance as NodePerformance).eventLoopUtilization?.().idle ?? 0, // Browsers do not tell.
   wallMs: () => Date.now(),
   sleep: (ms, signal) =>
@@ -38,6 +44,10 @@ export const systemClock: Clock = {
     }),
   after,
 };
+
+function nowMs(): number {
+  return performance.now();
+}
 
 function after(ms: number, callback: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;

@@ -1,4 +1,4 @@
-import type { Clock } from "../async/clock.ts";
+import type { Timer } from "../async/clock.ts";
 import type { CaptureConstraints, CaptureSource } from "./capture.ts";
 import type { SoundRates } from "./sound/sound-format.ts";
 import type { SoundDevice, SoundDeviceOptions } from "./sound/sound-device.ts";
@@ -79,7 +79,7 @@ export interface BrowserParts {
   readonly createMediaStream: () => MediaStream;
   readonly mediaDevices: CaptureSource;
   readonly fetch: typeof fetch;
-  readonly clock: Clock;
+  readonly clock: Timer;
   /** Where `online` and `pagehide` are told: the window. */
   readonly networkEvents: Pick<EventTarget, "addEventListener">;
 }

@@ -1,4 +1,4 @@
-import { systemClock } from "../async/clock.ts";
+import { systemTimer } from "../async/clock.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import { Connection } from "./connection.ts";
 import { mediaDevices } from "./devices.ts";
@@ -7,7 +7,7 @@ import type { TypedStream } from "./stream-types.ts";
 
 /**
  * Connects to a stream at the path it is mounted under, relative to the page or absolute. Returns at once, so that
- * listeners can be set before anything happens; every failure arrives as a `closed` state.
+ * listeners can be set before anything happens; every failure arrives as a `closed` state, but for a URL that is none, which is a `TypeError`.
  *
  * ```ts
  * const connection = connect("./");
@@ -30,7 +30,7 @@ export function connect<S extends TypedStream = TypedStream>(
     createMediaStream: () => new MediaStream(),
     mediaDevices: typeof navigator === "undefined" ? undefined : mediaDevices(),
     fetch: (input, init) => fetch(input, init),
-    clock: systemClock,
+    clock: systemTimer,
     networkEvents: globalThis,
     ...given.browser,
   });

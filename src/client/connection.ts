@@ -1,41 +1,24 @@
 import { MessageJoiner } from "../protocol/message-pieces.ts";
-import type { ProtocolMessage } from "../protocol/server-message.ts";
 import { ClientError, toClientError } from "./client-error.ts";
 import type { BrowserParts, ConnectOptions } from "./connect-options.ts";
-import type { Modality, Mode, TransportKind } from "./modality.ts";
+import type { ConnectionEvents } from "./connection-events.ts";
+import { Fallback } from "./fallback.ts";
+import type { TransportKind } from "./modality.ts";
 import type { CloseReason, ConnectionState } from "./connection-state.ts";
 import { parseIncoming } from "./incoming.ts";
 import { InputSender } from "./input-sender.ts";
 import { InputMedia, type MediaKind } from "./input-media.ts";
 import type { Link, LinkEvents, OfferedMedia } from "./link.ts";
 import { Links } from "./links.ts";
-import type { LiveStats } from "./live-stats.ts";
+import { Outbox } from "./outbox.ts";
 import { OutputMedia } from "./output-media.ts";
 import { performanceMark } from "./performance-mark.ts";
 import { Reconnection } from "./reconnection.ts";
+import type { OfferAnswer, Resume } from "./signalling.ts";
 import { StatsReader } from "./stats-reader.ts";
-import type { StreamInputs, StreamOutputs, TypedStream } from "./stream-types.ts";
+import type { StreamInputs, TypedStream } from "./stream-types.ts";
 import { TypedEvents } from "./typed-events.ts";
 import { createWebrtcId } from "./webrtc-id.ts";
-
-/** How long WebRTC may take from the answer on before a WebSocket takes its place, in milliseconds. */
-const FALLBACK_AFTER_MS = 5000;
-
-/** What a connection tells, by the name of the event. */
-export interface ConnectionEvents<S extends TypedStream = TypedStream> {
-  state: ConnectionState;
-  /** What is sent: camera and microphone, as soon as they are open, and again after a change of device. */
-  input: MediaStream;
-  /** What the server sends back. Its tracks come one after the other; told again when they were replaced by those of a new connection. */
-  output: MediaStream;
-  message: ProtocolMessage;
-  /** What the page is to show: the value of each additional output. */
-  outputs: StreamOutputs<S>;
-  /** Once a second while connected. */
-  stats: LiveStats;
-  /** Trouble that does not end the connection; what does is in the `closed` state. */
-  error: ClientError;
-}
 
 /** One stream between this page and the server, from the first step to the close. Made by `connect()`. */
 export class Connection<S extends TypedStream = TypedStream> implements AsyncDisposable {
@@ -45,14 +28,15 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   readonly #events = new TypedEvents<ConnectionEvents<S>>();
   readonly #abort = new AbortController();
   readonly #browser: BrowserParts;
-  readonly #modality: Modality;
-  readonly #mode: Mode;
+  /** What is offered, but for the input. */
+  readonly #offered: Omit<OfferedMedia, "input">;
   readonly #media: InputMedia;
   /** Whether a WebSocket may take the place of WebRTC. */
   readonly #fallsBack: boolean;
   readonly #links: Links;
   readonly #stats: StatsReader;
   readonly #inputs: InputSender;
+  readonly #outbox = new Outbox();
   readonly #output: OutputMedia;
   readonly #options: ConnectOptions;
   #state: ConnectionState = { type: "connecting", phase: "media" };
@@ -62,8 +46,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   #attempts = 0;
   #reconnection: Reconnection | undefined;
   #cancelTimeout: (() => void) | undefined;
-  #fallBack: (() => Promise<void>) | undefined;
-  #cancelFallback: (() => void) | undefined;
+  #fallback: Fallback | undefined;
 
   constructor(url: URL, options: ConnectOptions, browser: BrowserParts) {
     const { modality = "video", mode = "send-receive", transport = "auto", signal } = options;
@@ -72,8 +55,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     this.#links = new Links({ url, webrtcId: this.webrtcId, browser, options });
     this.#options = options;
     this.#browser = browser;
-    this.#modality = modality;
-    this.#mode = mode;
+    this.#offered = { modality, mode };
     this.#fallsBack = transport === "auto" && modality === "audio" && mode === "send-receive";
     this.#media = new InputMedia({
       media,
@@ -104,8 +86,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     browser.networkEvents.addEventListener("online", () => this.#networkChanged(), until);
     browser.networkEvents.addEventListener("pagehide", onAbort, until); // The server hears of it at once.
     if (options.inputs) this.#inputs.set(options.inputs, undefined);
-    this.#connect().catch((thrown: unknown) => this.#fail(thrown));
-    if (signal?.aborted) onAbort();
+    if (signal?.aborted) queueMicrotask(onAbort);
+    else this.#connect().catch((thrown: unknown) => this.#fail(thrown));
   }
 
   /** Where it stands. */
@@ -173,11 +155,13 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   }
 
   /**
-   * Sends a text, or anything else as JSON, to the handler's `message` method, as soon as the connection stands; of more than 256 that
+   * Sends a text, or anything else as JSON, to the handler's `onMessage` method, as soon as the connection stands; of more than 256 that
    * wait the oldest are dropped. FastRTC's servers take none over a WebSocket.
+   * @throws {TypeError} for what JSON cannot hold.
    */
   send(message: unknown): void {
-    this.#link?.requests.sendText(typeof message === "string" ? message : JSON.stringify(message));
+    this.#outbox.put(message);
+    if (!this.#reconnection) this.#outbox.sendBy(this.#link);
   }
 
   /** Ends the connection: devices off, the server told. Harmless when repeated. */
@@ -195,8 +179,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const { signal } = this.#abort;
     // Made before the camera is open, because its certificate takes time to generate, too.
     const link = this.#createLink(this.#links.first(this.#fallsBack));
-    this.#link = link;
-    if (this.#mode !== "receive") {
+    this.#use(link);
+    if (this.#offered.mode !== "receive") {
       await this.#media.open();
       if (signal.aborted) return;
       performanceMark("fastrtc:media");
@@ -206,29 +190,27 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       this.#fail(new ClientError("connection_lost", "No connection came about in time."));
     });
     performanceMark("fastrtc:offer");
-    const answer = await link.offer(this.#offered, reconnect || this.#fallsBack);
+    const answer = await this.#offer(link, reconnect || this.#fallsBack);
     if (signal.aborted) return;
     performanceMark("fastrtc:answer");
     if (reconnect) this.#session = answer.session;
     this.#setState({ type: "connecting", phase: "transport" });
     if (this.#fallsBack && link.kind === "webrtc") {
-      const { session } = answer;
-      this.#fallBack = () => this.#connectBySocket(link, session).catch((thrown: unknown) => this.#fail(thrown));
-      this.#cancelFallback = this.#browser.clock.after(FALLBACK_AFTER_MS, () => void this.#fallBack?.());
+      this.#fallback = new Fallback(this.#browser.clock, () => {
+        this.#connectBySocket(link, answer.session).catch((thrown: unknown) => this.#fail(thrown));
+      });
     }
     await link.accept(answer, rtpParams);
   }
 
   /** WebRTC found no way through the network: the same session goes over a WebSocket. */
   async #connectBySocket(before: Link, session: string | undefined): Promise<void> {
-    this.#stopFallback();
-    if (this.#state.type !== "connecting" || this.#link !== before) return;
     before.close();
     const link = this.#createLink("websocket");
-    this.#link = link;
+    this.#use(link);
     this.#attempts += 1;
     const resume = session === undefined ? true : { session, attempt: this.#attempts };
-    const answer = await link.offer(this.#offered, resume).catch((cause: unknown) => {
+    const answer = await this.#offer(link, resume).catch((cause: unknown) => {
       if (!(cause instanceof ClientError) || cause.code !== "server_unreachable") throw cause;
       throw new ClientError("connection_lost", "Neither WebRTC nor a WebSocket found a way to the server.", { cause });
     });
@@ -236,17 +218,19 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     await link.accept(answer);
   }
 
-  #stopFallback(): void {
-    this.#cancelFallback?.();
-    this.#fallBack = undefined;
+  #offer(link: Link, resume: Resume): Promise<OfferAnswer> {
+    return link.offer({ ...this.#offered, input: this.#media.stream }, resume);
   }
 
-  get #offered(): OfferedMedia {
-    return { modality: this.#modality, mode: this.#mode, input: this.#media.stream };
+  /** All goes by this link from now on. */
+  #use(link: Link): void {
+    this.#link = link;
+    if (this.#options.showsOutputs) link.requests.showOutputs();
+    this.#inputs.begin(link);
+    this.#outbox.sendBy(link);
   }
 
   #createLink(kind: TransportKind): Link {
-    const { showsOutputs = false } = this.#options;
     const joiner = new MessageJoiner();
     const events: LinkEvents = {
       state: (state) => this.#onLinkState(link, state),
@@ -258,8 +242,6 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       },
     };
     const link: Link = this.#links.create(kind, events);
-    if (showsOutputs) link.requests.showOutputs();
-    this.#inputs.begin(link);
     return link;
   }
 
@@ -278,6 +260,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const { clock } = this.#browser;
     if (this.#state.type !== "connected" || this.#reconnection || this.#session === undefined) return;
     this.#setState({ type: "connected", interrupted: true });
+    this.#outbox.holdBack(this.#link);
     this.#reconnection = new Reconnection({
       clock,
       attempt: (signal) => this.#tryAnew(signal),
@@ -292,7 +275,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const isLostByRtc = this.#fallsBack && this.#attempts % 2 === 0; // Perhaps the new network knows no UDP.
     const link = this.#createLink(this.transport === "websocket" || isLostByRtc ? "websocket" : "webrtc");
     signal.addEventListener("abort", () => link.close(), { once: true });
-    const answer = await link.offer(this.#offered, { session, attempt: this.#attempts });
+    const answer = await this.#offer(link, { session, attempt: this.#attempts });
     this.#session = answer.session ?? session;
     await link.accept(answer, this.#options.rtpParams);
   }
@@ -301,7 +284,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     this.#reconnection?.end({ succeeded: true });
     this.#reconnection = undefined;
     this.#link?.close();
-    this.#link = link;
+    this.#use(link);
     this.#setState({ type: "connected", interrupted: false });
   }
 
@@ -316,7 +299,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
         if (this.#state.type === "connecting") {
           performanceMark("fastrtc:connected");
           this.#cancelTimeout?.();
-          this.#stopFallback();
+          this.#fallback?.cancel();
           this.#setState({ type: "connected", interrupted: false });
           this.#inputs.connected();
           this.#stats.start();
@@ -330,9 +313,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
         else this.#reconnect();
         return;
       case "failed":
-        if (this.#fallBack) {
-          void this.#fallBack();
-        } else if (this.#state.type !== "connected") {
+        if (this.#fallback?.take()) return;
+        if (this.#state.type !== "connected") {
           this.#fail(new ClientError("connection_lost", "No way through the network to the server was found."));
         } else if (this.#session === undefined) {
           this.#fail(new ClientError("connection_lost", "The connection was lost."));
@@ -360,16 +342,13 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       case "server-stats":
         this.#stats.serverStats = incoming.stats;
         return;
-      case "unknown":
-        this.#events.emit("error", incoming.error);
-        return;
       case "message":
-        this.#onMessage(incoming.message);
+        this.#onMessage(incoming.message as ConnectionEvents<S>["message"]);
         return;
     }
   }
 
-  #onMessage(message: ProtocolMessage): void {
+  #onMessage(message: ConnectionEvents<S>["message"]): void {
     this.#events.emit("message", message);
     if (message.type === "send_input") this.#inputs.again(this.#link);
     if (message.type === "end_stream") this.#finish({ type: "ended-by-server", message: message.data || undefined });
@@ -384,7 +363,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     if (this.#abort.signal.aborted) return;
     this.#abort.abort();
     this.#cancelTimeout?.();
-    this.#stopFallback();
+    this.#fallback?.cancel();
     this.#media.close();
     this.#reconnection?.end();
     this.#link?.close();

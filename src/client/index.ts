@@ -4,8 +4,10 @@ export { ClientError, type ClientErrorCode, type ServerRefusal } from "./client-
 export { connect } from "./connect.ts";
 export type { CommonConnectOptions, ConnectOptions } from "./connect-options.ts";
 export type { Modality, Mode, TransportKind } from "./modality.ts";
-export type { Connection, ConnectionEvents } from "./connection.ts";
+export type { Connection } from "./connection.ts";
+export type { ConnectionEvents } from "./connection-events.ts";
 export type { CloseReason, ConnectionState } from "./connection-state.ts";
+export type { CustomMessage } from "./incoming.ts";
 export { type CaptureDevice, listDevices, onDevicesChange } from "./devices.ts";
 export type { MediaKind } from "./input-media.ts";
 export type { LiveStats } from "./live-stats.ts";
@@ -19,10 +21,12 @@ export type { SoundRates } from "./sound/sound-format.ts";
 export { soundWorkletSource } from "./sound/sound-worklet.ts";
 export type {
   StreamInputs,
+  StreamMessages,
   StreamModality,
   StreamMode,
   StreamOutputs,
   StreamTypes,
   TypedStream,
+  WithMessages,
 } from "./stream-types.ts";
 export { watchAudioLevel } from "./audio-level.ts";

@@ -67,7 +67,7 @@ export class InputMedia {
     const { media, source, signal, replaceTrack, onChange } = this.#options;
     const stream = this.#stream;
     const old = stream && trackOf(stream, kind);
-    if (isStream(media) || !old) return;
+    if (isStream(media) || !old || signal.aborted) return;
     const open = async (id: string | undefined): Promise<void> => {
       const wishes = media[kind];
       const { facingMode: _unused, ...rest } = typeof wishes === "object" ? wishes : {};
@@ -77,14 +77,16 @@ export class InputMedia {
         stopTracks(opened);
         return;
       }
-      stream.removeTrack(old);
+      const before = trackOf(stream, kind); // Another switch may have been quicker.
+      if (before) {
+        before.stop();
+        stream.removeTrack(before);
+        this.#screen?.stream.removeTrack(before);
+      }
       stream.addTrack(track);
       this.#prepare(track);
       if (!this.#screen || kind === "audio") await replaceTrack(kind, track);
-      if (this.#screen && kind === "audio") {
-        this.#screen.stream.removeTrack(old);
-        this.#screen.stream.addTrack(track);
-      }
+      if (kind === "audio") this.#screen?.stream.addTrack(track);
       onChange(this.stream ?? stream);
     };
     const oldId = old.getSettings().deviceId;

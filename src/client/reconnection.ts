@@ -1,4 +1,4 @@
-import type { Clock } from "../async/clock.ts";
+import type { Timer } from "../async/clock.ts";
 import { ClientError } from "./client-error.ts";
 
 /** How long a broken connection is tried to be made anew, in milliseconds: as long as the server waits for its peer. */
@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;
 
 export interface ReconnectionOptions {
-  readonly clock: Clock;
+  readonly clock: Timer;
   /** Begins a try; the signal ends it. It rejects when that has failed, and never when it has come about: `succeeded` says so. */
   readonly attempt: (signal: AbortSignal) => Promise<void>;
   /** No try succeeded, or one was refused for good. */

@@ -4,9 +4,6 @@ import { splitMessage } from "../protocol/message-pieces.ts";
 /** How many bytes may wait in the browser before the next piece of a long message is held back. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** How many texts of the application wait for the channel to open; the oldest go first. */
-const MAX_WAITING_TEXTS = 256;
-
 /** What is used of an `RTCDataChannel`. */
 export type RequestDataChannel = Pick<
   RTCDataChannel,
@@ -23,7 +20,7 @@ export class RequestChannel {
   #showsOutputs = false;
   #asksStats = false;
   #inputs: readonly unknown[] | undefined;
-  readonly #texts: string[] = [];
+  #texts: string[] = [];
   #sending = false;
 
   constructor(channel: RequestDataChannel, signal: AbortSignal) {
@@ -49,10 +46,9 @@ export class RequestChannel {
     this.#send();
   }
 
-  /** Sends a text of the application's own. */
-  sendText(text: string): void {
-    this.#texts.push(text);
-    if (this.#texts.length > MAX_WAITING_TEXTS) this.#texts.shift();
+  /** Sends these texts of the application's own, the oldest first, and takes out what is sent. */
+  sendTexts(texts: string[]): void {
+    this.#texts = texts;
     this.#send();
   }
 

@@ -1,3 +1,4 @@
+import { fieldsOf, parseFields } from "../protocol/json-fields.ts";
 import type { ProtocolMessage } from "../protocol/server-message.ts";
 
 /**
@@ -5,42 +6,39 @@ import type { ProtocolMessage } from "../protocol/server-message.ts";
  * `data` or under `message`, as FastRTC servers send both. Undefined when it is not such a message.
  */
 export function parseServerMessage(text: unknown): ProtocolMessage | undefined {
-  const fields = parseObject(text);
-  if (!fields) return undefined;
-  const { type } = fields;
+  const { type, data, message } = parseFields(text) ?? {};
+  const said = textOf(data) || textOf(message);
   switch (type) {
     case "send_input":
     case "fetch_output":
       return { type };
     case "error":
     case "warning":
-      return { type, data: textOf(fields["data"]) || textOf(fields["message"]) || `The server sent: ${type}` };
+      return { type, data: said || `The server sent: ${type}` };
     case "end_stream":
     case "stopword":
     case "log":
-      return { type, data: textOf(fields["data"]) || textOf(fields["message"]) };
+      return { type, data: said };
     case "update_connection":
-      return fields["data"] === "closed" ? { type, data: "closed" } : undefined;
+      return data === "closed" ? { type, data } : undefined;
     case "transcript":
-      return parseTranscript(fields["data"]);
+      return parseTranscript(data);
     case "progress":
-      return parseProgress(fields["data"]);
+      return parseProgress(data);
     default:
       return undefined;
   }
 }
 
 function parseTranscript(data: unknown): ProtocolMessage | undefined {
-  if (typeof data !== "object" || data === null) return undefined;
-  const { role, text, id } = data as Readonly<Record<string, unknown>>;
+  const { role, text, id } = fieldsOf(data) ?? {};
   if ((role !== "user" && role !== "assistant") || typeof text !== "string") return undefined;
   return { type: "transcript", data: { role, text, ...(typeof id === "string" && { id }) } };
 }
 
 function parseProgress(data: unknown): ProtocolMessage | undefined {
   if (data === null) return { type: "progress", data };
-  if (typeof data !== "object") return undefined;
-  const { text, value } = data as Readonly<Record<string, unknown>>;
+  const { text, value } = fieldsOf(data) ?? {};
   if (typeof text !== "string") return undefined;
   return { type: "progress", data: { text, ...(typeof value === "number" && { value }) } };
 }
@@ -48,21 +46,11 @@ function parseProgress(data: unknown): ProtocolMessage | undefined {
 /** The values of a `show_outputs` message; undefined when it is none. */
 export function parseShownOutputs(text: unknown): readonly unknown[] | undefined {
   if (typeof text !== "string" || !text.startsWith('{"type":"show_outputs"')) return undefined;
-  const data = parseObject(text)?.["data"];
+  const data = parseFields(text)?.["data"];
   return Array.isArray(data) ? data : undefined;
 }
 
-function parseObject(text: unknown): Record<string, unknown> | undefined {
-  if (typeof text !== "string") return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined; // Not JSON, so not a message of the protocol; the caller reports it.
-  }
-}
-
 function textOf(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const given = value ?? "";
+  return typeof given === "string" ? given : JSON.stringify(given);
 }

@@ -1,3 +1,4 @@
+import { fieldsOf, type JsonFields, parseFields } from "../protocol/json-fields.ts";
 import { ClientError, type ServerRefusal } from "./client-error.ts";
 
 export interface SignallingOptions {
@@ -69,9 +70,9 @@ export class Signalling {
     });
   }
 
-  async #post(message: object): Promise<Record<string, unknown>> {
+  async #post(message: object): Promise<JsonFields> {
     const { url, webrtcId, signal, fetch: send = globalThis.fetch } = this.#options;
-    const body: Record<string, unknown> = await send(url, {
+    const body: JsonFields = await send(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...message, webrtc_id: webrtcId }),
@@ -88,32 +89,22 @@ export class Signalling {
   }
 }
 
-async function readBody(response: Response): Promise<Record<string, unknown>> {
-  const text = await response.text();
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) {
-      const body = value as Record<string, unknown>;
-      if (response.ok || parseRefusal(body)) return body;
-    }
-  } catch (cause) {
-    throw new ClientError("server_unreachable", describe(response), { cause });
-  }
-  throw new ClientError("server_unreachable", describe(response));
-}
-
-function describe(response: Response): string {
-  return response.ok
-    ? "The server answered something that is not JSON. Is this the URL of a stream?"
-    : `The server answered ${response.status} ${response.statusText}`.trimEnd() + ".";
+async function readBody(response: Response): Promise<JsonFields> {
+  const { ok, status, statusText } = response;
+  const body = parseFields(await response.text());
+  if (body && (ok || parseRefusal(body))) return body;
+  throw new ClientError(
+    "server_unreachable",
+    ok
+      ? "The server answered something that is not JSON. Is this the URL of a stream?"
+      : `The server answered ${status} ${statusText}`.trimEnd() + ".",
+  );
 }
 
 /** The refusal in a body of the server, with a status of 200 or any other; undefined when there is none. */
-export function parseRefusal(body: Record<string, unknown>): ServerRefusal | undefined {
+export function parseRefusal(body: JsonFields): ServerRefusal | undefined {
   if (body["status"] !== "failed") return undefined;
-  const given = body["meta"];
-  const meta = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
-  const { error, limit, message } = meta;
+  const { error, limit, message } = fieldsOf(body["meta"]) ?? {};
   return {
     code: typeof error === "string" ? error : "unknown",
     limit: typeof limit === "number" ? limit : undefined,

@@ -1,4 +1,4 @@
-import type { Clock } from "../async/clock.ts";
+import type { Timer } from "../async/clock.ts";
 import type { ServerStats } from "../protocol/server-stats.ts";
 import type { Link } from "./link.ts";
 import { type LiveStats, readStats, type StatsBaseline } from "./live-stats.ts";
@@ -7,7 +7,7 @@ import { type LiveStats, readStats, type StatsBaseline } from "./live-stats.ts";
 const INTERVAL_MS = 1000;
 
 export interface StatsReaderOptions {
-  readonly clock: Clock;
+  readonly clock: Timer;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Whether the server is asked for its side. */

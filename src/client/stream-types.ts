@@ -7,6 +7,8 @@ export interface StreamTypes {
   readonly modality: Modality;
   /** The mode, as the name of a field besides "~". */
   readonly modes: { readonly [Name in Mode | "~"]?: Name };
+  /** What its handler sends with `sendMessage`, where the page says so by `WithMessages`. */
+  readonly messages?: unknown;
 }
 
 /**
@@ -25,6 +27,19 @@ export type StreamInputs<S extends TypedStream> = TypesOf<S>["inputs"];
 
 /** What the page shows of a stream's additional outputs, one value for each. */
 export type StreamOutputs<S extends TypedStream> = TypesOf<S>["outputs"];
+
+/** What a stream's handler sends with `sendMessage`: unknown, unless `WithMessages` says. */
+export type StreamMessages<S extends TypedStream> =
+  TypesOf<S> extends { readonly messages: infer Message } ? Message : unknown;
+
+/**
+ * A stream whose handler sends such messages: `connect<WithMessages<typeof stream, Move>>("/rtc")`. Nothing checks that they are what was
+ * said: parse them where the server is not your own.
+ */
+export interface WithMessages<S extends TypedStream, Message> {
+  /** Only the compiler sees it. */
+  readonly "~types"?: TypesOf<S> & { readonly messages: Message };
+}
 
 /** The modality of a stream. */
 export type StreamModality<S extends TypedStream> = TypesOf<S>["modality"];

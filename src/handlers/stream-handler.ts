@@ -1,6 +1,7 @@
 import { FastRtcError } from "../errors.ts";
 import { AudioConverter } from "../media/audio-converter.ts";
 import type { AudioFrame, AudioLayout } from "../media/audio-frame.ts";
+import { customMessage } from "../protocol/server-message.ts";
 import type { HandlerSession } from "../session/peer-handler.ts";
 import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import type { EmittedAudio } from "./emitted.ts";
@@ -103,7 +104,10 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
   /** Answers now instead of waiting for a pause, where the handler can: `stream.triggerResponse(id, ...values)`. */
   triggerResponse?(): void | Promise<void>;
 
-  /** The front end sent a text on the data channel, where the handler wants to know; it may be anything that a peer sends. */
+  /**
+   * The front end sent a text, on the data channel or the WebSocket, where the handler wants to know: what `connection.send` was given,
+   * as JSON unless it was a text. It may be anything that a peer sends.
+   */
   onMessage?(text: string): void | Promise<void>;
 
   /**
@@ -168,10 +172,9 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
     this.#resetCount = sessions.get(this)?.inputs.setCount ?? 0;
   }
 
-  /** Tells the peer's front end something: a text as it is, anything else as JSON. */
+  /** Tells the peer's front end something: a text as it is, anything else as JSON. `connect()` has it as a `message` of type `custom`. */
   sendMessage(message: string | object): void {
-    const text = typeof message === "string" ? message : JSON.stringify(message);
-    sessionOf(this, "sendMessage()").sendMessage({ type: "custom", text });
+    sessionOf(this, "sendMessage()").sendMessage(customMessage(message));
   }
 
   /**

@@ -1,3 +1,5 @@
+import { parseFields } from "./json-fields.ts";
+
 /** What our own client asks on the data channel; front ends of FastRTC send none of it. */
 export type ClientRequest =
   /** The visitor's additional inputs, one value for each. */
@@ -16,16 +18,9 @@ export interface ShowOutputsMessage {
 /** Reads a client's message; undefined for one of another kind, whatever it is. */
 export function parseClientRequest(text: string): ClientRequest | undefined {
   if (!text.startsWith("{")) return undefined;
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    return undefined; // Clients may send any text.
-  }
-  if (typeof fields !== "object" || fields === null || !("type" in fields)) return undefined;
-  if (fields.type === "show_outputs" || fields.type === "stats") return { type: fields.type };
-  if (fields.type !== "set_input" || !("data" in fields) || !Array.isArray(fields.data)) return undefined;
-  return { type: "set_input", values: fields.data };
+  const { type, data } = parseFields(text) ?? {};
+  if (type === "show_outputs" || type === "stats") return { type };
+  return type === "set_input" && Array.isArray(data) ? { type, values: data } : undefined;
 }
 
 /** The request as it goes over the wire. */

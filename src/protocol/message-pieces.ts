@@ -1,3 +1,5 @@
+import { parseFields } from "./json-fields.ts";
+
 /**
  * How long a piece of a message is, in UTF-16 code units: what everybody takes is 65,536 bytes, of which JSON may take two for
  * each ASCII character (a quote) and six for any other (half of a pair).
@@ -56,14 +58,7 @@ interface Piece {
 }
 
 function parsePiece(text: string): Piece | undefined {
-  if (!text.startsWith('{"type":"piece"')) return undefined;
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { index, count, data } = fields as Readonly<Record<string, unknown>>;
+  const { index, count, data } = (text.startsWith('{"type":"piece"') && parseFields(text)) || {};
   if (typeof index !== "number" || typeof count !== "number" || typeof data !== "string") return undefined;
   return { index, count, data };
 }

@@ -36,6 +36,11 @@ export interface Progress {
 /** What the server tells a client: a message of the protocol, or an application's own text, sent as it is. */
 export type ServerMessage = ProtocolMessage | { readonly type: "custom"; readonly text: string };
 
+/** What an application tells its front end: a text as it is, anything else as JSON. */
+export function customMessage(message: string | object): ServerMessage {
+  return { type: "custom", text: typeof message === "string" ? message : JSON.stringify(message) };
+}
+
 /**
  * The message as it goes over the wire. The text of `error` and `warning` stands under `data` and
  * under `message`: FastRTC's own server uses the second, its documentation the first, and clients of both kinds exist.

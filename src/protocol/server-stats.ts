@@ -1,3 +1,5 @@
+import { fieldsOf, parseFields } from "./json-fields.ts";
+
 /** What the server tells a client that asks how its own stream does. What is not known is absent. */
 export interface ServerStats {
   /** Pictures per second that came from the client, and that went back. */
@@ -37,16 +39,10 @@ export function encodeServerStats(stats: ServerStats): string {
 /** Reads that message; undefined for any other. */
 export function parseServerStats(text: unknown): ServerStats | undefined {
   if (typeof text !== "string" || !text.startsWith('{"type":"stats"')) return undefined;
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    return undefined; // Not one of these: another reader says what is wrong with it.
-  }
-  const data = typeof fields === "object" && fields !== null && "data" in fields ? fields.data : undefined;
-  if (typeof data !== "object" || data === null) return undefined;
+  const data = fieldsOf(parseFields(text)?.["data"]);
+  if (!data) return undefined;
   const known = NAMES.flatMap((name) => {
-    const value = (data as Readonly<Record<string, unknown>>)[name];
+    const value = data[name];
     return typeof value === "number" && Number.isFinite(value) ? [[name, value] as const] : [];
   });
   return Object.fromEntries(known);

@@ -90,7 +90,7 @@ export class Peers {
       kind,
       headers,
       handler: handlers.create(),
-      ...(this.#servesPage && { takeMessage: (text) => requests.take(text) }),
+      takeMessage: (text) => requests.take(text),
       initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),
       timeLimit: timeLimit ?? undefined,
       logger,
@@ -118,6 +118,7 @@ export class Peers {
     this.#servesPage = true;
   }
 
+      isAnswered: this.#servesPage,
   #shownOutputs(session: Session): ShownOutputs | undefined {
     const {
       additionalInputs: inputs,

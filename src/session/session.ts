@@ -21,14 +21,17 @@ import type { TransportStats } from "./transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
 export interface SessionOptions {
+/** How much of what the client said it is told back, in UTF-16 code units. */
+const MAX_ECHOED_LENGTH = 1000;
+
   /** The peer's `webrtc_id`. */
   readonly id: string;
   readonly kind: Transport["kind"];
   /** The headers of the request that the session began with. @default none */
   readonly headers?: Headers | undefined;
   readonly handler: PeerHandler;
-  /** Takes a message of the client; false for one that it does not know. @default none is known */
-  readonly takeMessage?: ((text: string) => boolean) | undefined;
+  /** Takes a text of the client; gives what the handler is to have of it. @default all */
+  readonly takeMessage?: ((text: string) => string | undefined) | undefined;
   /** The defaults of the additional inputs; null when the client has to send them first. @default [] */
   readonly initialInputs?: readonly unknown[] | null | undefined;
   /** Seconds from the connection to the end of the session. @default no limit */
@@ -55,7 +58,7 @@ export class Session implements TransportEvents, HandlerSession {
   readonly inputs: SessionInputs;
   readonly outputs = new SessionOutputs();
   readonly #handler: HandlerRun;
-  readonly #takeMessage: ((text: string) => boolean) | undefined;
+  readonly #takeMessage: ((text: string) => string | undefined) | undefined;
   readonly #timeLimit: number | undefined;
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
@@ -184,9 +187,10 @@ export class Session implements TransportEvents, HandlerSession {
 
   message(text: string): void {
     for (const observer of this.#observers) observer.message(text);
-    if (this.#takeMessage?.(text)) return;
-    if (this.#state === "connected") this.#handler.message(text);
-    this.sendMessage({ type: "log", data: `Server received: ${text}` });
+    const whole = this.#takeMessage ? this.#takeMessage(text) : text;
+    if (whole === undefined) return;
+    if (this.#state === "connected") this.#handler.message(whole);
+    this.sendMessage({ type: "log", data: `Server received: ${whole.slice(0, MAX_ECHOED_LENGTH)}` });
   }
 
   closed(reason: CloseReason): void {

@@ -2,6 +2,8 @@ import { type ClientRequest, parseClientRequest } from "../protocol/client-reque
 import { MessageJoiner } from "../protocol/message-pieces.ts";
 
 export interface VisitorRequestsOptions {
+  /** Whether requests are answered; else they are texts like any other. */
+  readonly isAnswered: boolean;
   readonly setInputs: (values: readonly unknown[]) => void;
   readonly showOutputs: () => void;
   readonly tellStats: () => void;
@@ -16,13 +18,16 @@ export class VisitorRequests {
     this.#options = options;
   }
 
-  /** Takes a message of the client; false when it is none of these requests. */
-  take(text: string): boolean {
+  /**
+   * Takes a text of the client. What is none of these requests comes back whole, for the application; undefined for what is, and while
+   * pieces of a long text are missing.
+   */
+  take(text: string): string | undefined {
     const whole = this.#joiner.push(text);
-    if (whole === undefined) return true;
-    const request = parseClientRequest(whole);
-    if (request) this.#answer(request);
-    return request !== undefined;
+    const request = whole !== undefined && this.#options.isAnswered ? parseClientRequest(whole) : undefined;
+    if (!request) return whole;
+    this.#answer(request);
+    return undefined;
   }
 
   #answer(request: ClientRequest): void {

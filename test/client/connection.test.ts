@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ConnectOptions } from "../../src/client/connect-options.ts";
 import { connect } from "../../src/client/connect.ts";
-import type { Connection, ConnectionEvents } from "../../src/client/connection.ts";
+import type { Connection } from "../../src/client/connection.ts";
+import type { ConnectionEvents } from "../../src/client/connection-events.ts";
 import { type FakeBrowser, FakeStream, FakeTrack, fakeBrowser, type Reply } from "./fake-browser.ts";
 
 const URL_OF_STREAM = "http://localhost/rtc";
@@ -142,11 +143,19 @@ describe("ending", () => {
     expect(browser.posts).toEqual([]);
   });
 
+  it("before it began, by a signal that has aborted, asks for no camera and is told all the same", async () => {
+    const getUserMedia = vi.fn<() => Promise<MediaStream>>();
+    const { browser, events } = start({ signal: AbortSignal.abort() }, fakeBrowser({ getUserMedia }));
+    await vi.waitFor(() => expect(events).toEqual([["state", { type: "closed", reason: { type: "closed-here" } }]]));
+    expect([getUserMedia.mock.calls, browser.peers, browser.posts]).toEqual([[], [], []]);
+  });
+
   it("by a signal is the same as by close()", () => {
-    expect(start({ signal: AbortSignal.abort() }).connection.state).toEqual({
-      type: "closed",
-      reason: { type: "closed-here" },
-    });
+    const abort = new AbortController();
+    const { browser, connection } = start({ signal: abort.signal });
+    abort.abort();
+    expect(connection.state).toEqual({ type: "closed", reason: { type: "closed-here" } });
+    expect(browser.peer().connectionState).toBe("closed");
   });
 
   it("leaves a stream of the caller's running", async () => {
@@ -223,14 +232,18 @@ describe("while connected", () => {
     connection.close();
   });
 
-  it("messages of the server are handed on, and what is none is told", async () => {
+  it("messages of the server are handed on, and those of the application's handler as they are", async () => {
     const { browser, events } = start();
     await offered(browser);
     browser.peer().receiveMessage('{"type":"error","message":"division by zero"}');
     browser.peer().receiveMessage("hello");
+    browser.peer().receiveMessage('{"type":"move","data":[1,2]}');
+    browser.peer().receiveMessage("null");
     expect(events.filter(([name]) => name === "message" || name === "error")).toEqual([
       ["message", { type: "error", data: "division by zero" }],
-      ["error", expect.objectContaining({ code: "server_unreachable" })],
+      ["message", { type: "custom", data: "hello" }],
+      ["message", { type: "custom", data: { type: "move", data: [1, 2] } }],
+      ["message", { type: "custom", data: null }],
     ]);
   });
 

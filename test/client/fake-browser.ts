@@ -4,10 +4,22 @@ import { ManualClock } from "../support/manual-clock.ts";
 /** What a server would answer to one POST. */
 export type Reply = (body: Readonly<Record<string, unknown>>) => Response | Promise<Response>;
 
+/** A data channel that opens when the test says so. */
+class FakeDataChannel extends EventTarget {
+  label = "";
+  readyState: RTCDataChannelState = "connecting";
+  readonly bufferedAmount = 0;
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+}
+
 /** A browser's WebRTC as far as the client talks to it: it answers at once, and the test says what the network does. */
 export class FakePeerConnection extends EventTarget {
   connectionState: RTCPeerConnectionState = "new";
-  readonly channel = Object.assign(new EventTarget(), { label: "" });
+  readonly channel = new FakeDataChannel();
   readonly transceivers: { readonly kind: string; readonly direction: string | undefined }[] = [];
   readonly configuration: RTCConfiguration;
   answer: string | undefined;
@@ -68,6 +80,11 @@ export class FakePeerConnection extends EventTarget {
     return receiver;
   }
 
+  openChannel(): void {
+    this.channel.readyState = "open";
+    this.channel.dispatchEvent(new Event("open"));
+  }
+
   receiveMessage(data: unknown): void {
     this.channel.dispatchEvent(Object.assign(new Event("message"), { data }));
   }
@@ -106,7 +123,7 @@ export class FakeStream {
   }
 
   removeTrack(track: FakeTrack): void {
-    this.tracks.splice(this.tracks.indexOf(track), 1);
+    if (this.tracks.includes(track)) this.tracks.splice(this.tracks.indexOf(track), 1);
   }
 }
 

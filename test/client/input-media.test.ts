@@ -37,6 +37,41 @@ describe("muting", () => {
   });
 });
 
+describe("switching devices", () => {
+  it("twice at once leaves the one that opened last, and stops the other", async () => {
+    const opened: FakeTrack[] = [];
+    const opening: (() => void)[] = [];
+    const { media, sent, changes } = setUp({
+      media: { video: true },
+      source: {
+        getUserMedia: () => {
+          const camera = Object.assign(new FakeTrack("video"), { getSettings: () => ({}) });
+          opened.push(camera);
+          const stream = new FakeStream([camera]) as unknown as MediaStream;
+          return new Promise((resolve) => opening.push(() => resolve(stream)));
+        },
+      },
+    });
+    const first = media.open();
+    opening[0]?.();
+    await first;
+    const switches = [media.switchDevice("video", "b"), media.switchDevice("video", "c")];
+    opening[2]?.();
+    opening[1]?.();
+    await Promise.all(switches);
+    expect(opened.map(({ isStopped }) => isStopped)).toEqual([true, false, true]);
+    expect([sent.at(-1), changes.at(-1)]).toEqual([["video", opened[1]], [opened[1]]]);
+  });
+
+  it("opens none when the connection is over", async () => {
+    const { media, abort, camera } = setUp();
+    await media.open();
+    abort.abort();
+    await media.switchDevice("video", "b");
+    expect(camera.isStopped).toBe(false); // Closing stops it.
+  });
+});
+
 describe("sharing a screen", () => {
   it("sends it in place of the camera, beside the microphone, and the camera again afterwards", async () => {
     const { media, camera, microphone, screen, sent, changes } = setUp();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ConnectOptions } from "../../src/client/connect-options.ts";
 import { connect } from "../../src/client/connect.ts";
 import { advanceBy, turn } from "../support/turn.ts";
@@ -59,6 +59,25 @@ describe("a connection that breaks", () => {
     expect(browser.peers).toHaveLength(2);
     peerAt(browser, 1).reach("connected");
     expect(states).toEqual(["interrupted: true", "interrupted: false"]);
+    connection.close();
+  });
+
+  test("takes what is said meanwhile over the new one: the newest inputs, and the texts in their order", async () => {
+    const { browser, connection } = await connected(answers, { inputs: [1] });
+    const sentBy = (index: number): readonly string[] => peerAt(browser, index).channel.sent;
+    peerAt(browser, 0).openChannel();
+    await turn();
+    expect(sentBy(0)).toEqual(['{"type":"set_input","data":[1]}']);
+    peerAt(browser, 0).reach("failed");
+    await turn();
+    connection.send("first");
+    connection.setInput(2);
+    connection.send(undefined);
+    peerAt(browser, 1).openChannel();
+    await turn();
+    expect(sentBy(1)).toEqual([]);
+    peerAt(browser, 1).reach("connected");
+    await vi.waitFor(() => expect(sentBy(1)).toEqual(['{"type":"set_input","data":[2]}', "first", "null"]));
     connection.close();
   });
 

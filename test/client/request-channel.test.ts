@@ -89,7 +89,7 @@ test("nothing is sent when the connection has ended", async () => {
 test("a text comes after the inputs that were set before it, and after the wish to be shown outputs", async () => {
   const { channel, requests } = setUp();
   requests.setInputs(["typed"]);
-  requests.sendText("typed");
+  requests.sendTexts(["typed"]);
   requests.showOutputs();
   channel.open();
   await turns();

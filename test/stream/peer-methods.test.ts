@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { AdditionalOutputs, AudioVideoStreamHandler, Stream } from "../../src/index.ts";
+import { MessageJoiner } from "../../src/protocol/message-pieces.ts";
 import { NativeClient } from "../support/native-client.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
@@ -35,6 +36,27 @@ async function told(client: NativeClient, message: unknown): Promise<void> {
 }
 
 describe("the methods of a Stream that reach a peer", () => {
+  test("tell its front end something: a text, anything else as JSON, and what is longer than it takes in pieces", async () => {
+    const stream = inputStream();
+    const client = newClient();
+    await client.connect(stream);
+    const long = { type: "long", data: "é".repeat(200_000) };
+    stream.sendMessage(client.id, "hello");
+    stream.sendMessage(client.id, { type: "move", data: [1, 2] });
+    stream.sendMessage(client.id, long);
+    await expect.poll(() => client.messages, { timeout: 10_000 }).toContain('{"type":"move","data":[1,2]}');
+    expect(client.messages).toContain("hello");
+    const joined = (): (string | undefined)[] => {
+      const joiner = new MessageJoiner();
+      return client.messages.map((text) => joiner.push(text));
+    };
+    await expect.poll(joined, { timeout: 10_000 }).toContain(JSON.stringify(long));
+    expect(() => stream.sendMessage("nobody", "hello")).toThrow(
+      expect.objectContaining({ code: "unknown_connection" }),
+    );
+    await stream.close();
+  });
+
   test("ask for inputs, set them, give the outputs to every reader, and close the connection", async () => {
     const stream = inputStream();
     const client = newClient();

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { AdditionalOutputs, number, slider, state, Stream, textbox } from "../../src/index.ts";
+import { AdditionalOutputs, number, slider, state, Stream, StreamHandler, textbox } from "../../src/index.ts";
+import { splitMessage } from "../../src/protocol/message-pieces.ts";
 import { NativeClient } from "../support/native-client.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
@@ -57,6 +58,43 @@ test("where no page is served inputs belong to the application, and messages are
   expect(heard(client)).not.toContainEqual(expect.objectContaining({ type: "error" }));
   await stream.close();
 });
+
+test.each([true, false])(
+  "a long text that comes in pieces reaches the handler whole (page served: %s)",
+  async (isServed) => {
+    const texts: string[] = [];
+    class Listener extends StreamHandler {
+      receive(): void {}
+      emit(): null {
+        return null;
+      }
+      override onMessage(text: string): void {
+        texts.push(text);
+      }
+      copy(): Listener {
+        return new Listener();
+      }
+    }
+    const stream = new Stream({ modality: "audio", handler: new Listener(), logger: new RecordingLogger() });
+    if (isServed) await stream.fetch(new Request("http://localhost/"), { page: true });
+    const client = new NativeClient({ media: "audio" });
+    clients.push(client);
+    await client.connect(stream);
+    const long = JSON.stringify({ type: "document", data: "x".repeat(100_000) });
+    for (const piece of splitMessage(long)) await client.say(piece);
+    await client.say("short");
+    await expect
+      .poll(() => texts.map((text) => [text.length, text === long]), { timeout: 10_000 })
+      .toEqual([
+        [long.length, true],
+        [5, false],
+      ]);
+    await expect
+      .poll(() => heard(client))
+      .toContainEqual({ type: "log", data: `Server received: ${long.slice(0, 1000)}` });
+    await stream.close();
+  },
+);
 
 test("a visitor of the page is told how its own stream does, when it asks", async () => {
   const stream = makeStream();

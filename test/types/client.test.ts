@@ -21,13 +21,31 @@ const LINES: readonly (readonly [code: string, message: string | undefined])[] =
   ['connect<typeof meter>("/rtc", { modality: "audio" });', "'\"audio\"' is not assignable to type '\"video\"'"],
   ['connect<typeof voice>("/rtc");', "Expected 2 arguments, but got 1"],
   ['connect<typeof watch>("/rtc", {});', "is not assignable to parameter of type 'ConnectOptions<"],
+  [
+    'connect<WithMessages<typeof meter, Move>>("/rtc").on("message", (m) => m.type === "custom" && m.data.to.toFixed());',
+    undefined,
+  ],
+  ['connect<WithMessages<typeof meter, Move>>("/rtc").setInput(0.3, "wild");', undefined],
+  [
+    'connect<WithMessages<typeof meter, Move>>("/rtc").on("message", (m) => m.type === "log" && m.data.trim());',
+    undefined,
+  ],
+  [
+    'connect<typeof meter>("/rtc").on("message", (m) => m.type === "custom" && m.data.to);',
+    "'m.data' is of type 'unknown'",
+  ],
+  [
+    'useStream<WithMessages<typeof meter, Move>>("/rtc", { onMessage: (m) => m.type === "custom" && m.data.from });',
+    "'from' does not exist on type 'Move'",
+  ],
   ['useStream<typeof meter>("/rtc").setInput(0.5);', "Expected 2 arguments, but got 1"],
 ];
 
-const PRELUDE = `import { connect } from "../../src/client/index.ts";
+const PRELUDE = `import { connect, type WithMessages } from "../../src/client/index.ts";
 import { useStream } from "../../src/client/react/index.ts";
 import { slider, Stream, StreamHandler } from "../../src/index.ts";
 import { z } from "zod";
+interface Move { readonly type: "move"; readonly to: number }
 class Sound extends StreamHandler { receive(): void {} emit(): null { return null; } copy(): Sound { return new Sound(); } }
 const meter = new Stream({ modality: "video", handler: (frame, _level, _mood) => frame,
   additionalInputs: [slider(), z.enum(["calm", "wild"])], additionalOutputs: [slider()] });

@@ -170,6 +170,7 @@ function onMessage(state: StreamState, { message, atMs }: Extract<StreamAction, 
       return { ...state, progress: message.data ?? undefined };
     case "log":
       return { ...state, turn: turnAfter(state.turn, message.data, atMs) };
+    case "custom": // It is for pages of the application's own.
     case "send_input": // The fields answer it themselves;
     case "fetch_output": // outputs come by a message of their own;
     case "end_stream": // and these two close the connection, which says so itself.

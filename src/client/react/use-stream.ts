@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ProtocolMessage } from "../../protocol/server-message.ts";
 import type { ClientError } from "../client-error.ts";
 import { connect } from "../connect.ts";
 import type { ConnectOptions } from "../connect-options.ts";
 import type { Connection } from "../connection.ts";
+import type { ConnectionEvents } from "../connection-events.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import type { LiveStats } from "../live-stats.ts";
 import type { StreamInputs, StreamOutputs, TypedStream } from "../stream-types.ts";
@@ -37,7 +37,7 @@ export interface UsedStream<S extends TypedStream = TypedStream> extends StreamV
 /** The options of `useStream`. */
 export type UseStreamOptions<S extends TypedStream = TypedStream> = ConnectOptions<S> & {
   /** Called with each message of the server. */
-  readonly onMessage?: (message: ProtocolMessage) => void;
+  readonly onMessage?: (message: ConnectionEvents<S>["message"]) => void;
 };
 
 const IDLE: StreamView = {
@@ -84,7 +84,7 @@ export function useStream<S extends TypedStream = TypedStream>(
     next.on("outputs", (outputs) => show({ outputs }));
     next.on("stats", (stats) => show({ stats }));
     next.on("error", (error) => show({ error }));
-    next.on("message", (message) => latest.current.options?.onMessage?.(message));
+    next.on("message", (message) => latest.current.options?.onMessage?.(message as ConnectionEvents<S>["message"]));
   }, []);
   const close = useCallback(() => running.current?.close(), []);
   const setInput = useCallback((...values: readonly unknown[]) => {

@@ -1,3 +1,4 @@
+import { fieldsOf, type JsonFields, parseFields } from "../../protocol/json-fields.ts";
 import { ClientError } from "../client-error.ts";
 import type { BrowserParts } from "../connect-options.ts";
 import type { MediaKind } from "../input-media.ts";
@@ -140,7 +141,7 @@ export class SocketLink implements Link {
       this.#play(new Uint8Array(data));
       return;
     }
-    const body = parseJson(data);
+    const body = parseFields(data);
     switch (body?.["event"]) {
       case "media":
         this.#play(payloadOf(body["media"]));
@@ -172,7 +173,7 @@ export class SocketLink implements Link {
     this.#options.events.message(data);
   }
 
-  #answered({ session }: Readonly<Record<string, unknown>>): void {
+  #answered({ session }: JsonFields): void {
     this.#answer?.resolve({ sdp: "", session: typeof session === "string" ? session : undefined });
     this.#answer = undefined;
   }
@@ -238,18 +239,8 @@ export class SocketLink implements Link {
   }
 }
 
-function parseJson(data: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof data !== "string") return undefined;
-  try {
-    const value: unknown = JSON.parse(data);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined; // Not of the protocol; the connection says so.
-  }
-}
-
 function payloadOf(media: unknown): Uint8Array<ArrayBuffer> | undefined {
-  const payload = typeof media === "object" && media !== null && "payload" in media ? media.payload : undefined;
+  const payload = fieldsOf(media)?.["payload"];
   if (typeof payload !== "string") return undefined;
   try {
     return Uint8Array.from(atob(payload), (byte) => byte.charCodeAt(0));

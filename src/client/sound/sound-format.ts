@@ -1,3 +1,5 @@
+import { fieldsOf } from "../../protocol/json-fields.ts";
+
 /** Samples per second, in hertz. */
 export interface SoundRates {
   /** Of what is sent. @default 48000 */
@@ -28,8 +30,7 @@ export function plainFormat({ input = 48_000, output = 24_000 }: SoundRates = {}
 
 /** The format in the server's `start`; undefined when it is none that is known here. */
 export function agreedFormat(media: unknown): WireFormat | undefined {
-  if (typeof media !== "object" || media === null) return undefined;
-  const { encoding, sample_rate: rate, channels, binary } = media as Readonly<Record<string, unknown>>;
+  const { encoding, sample_rate: rate, channels, binary } = fieldsOf(media) ?? {};
   if ((encoding !== "pcm16" && encoding !== "mulaw") || typeof rate !== "number") return undefined;
   if (!Number.isInteger(rate) || rate < 8000 || rate > 48_000 || (channels !== 1 && channels !== 2)) return undefined;
   return { encoding, inputRate: rate, outputRate: rate, channels, isBinary: binary === true, isPaced: true };

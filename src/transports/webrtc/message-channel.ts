@@ -1,3 +1,4 @@
+import { splitMessage } from "../../protocol/message-pieces.ts";
 import { type ServerMessage, encodeServerMessage } from "../../protocol/server-message.ts";
 import type { PacketDataChannel } from "./packet-transport.ts";
 
@@ -14,7 +15,7 @@ export class MessageChannel {
 
   opened(channel: PacketDataChannel): void {
     this.#channels.add(channel);
-    for (const text of this.#waiting.splice(0)) channel.send(text);
+    for (const text of this.#waiting.splice(0)) sendOn(channel, text);
   }
 
   closed(channel: PacketDataChannel): void {
@@ -24,7 +25,7 @@ export class MessageChannel {
   /** False when the message was dropped, because the peer has not read the earlier ones. */
   send(message: ServerMessage): boolean {
     const text = encodeServerMessage(message);
-    for (const channel of this.#channels) if (channel.isOpen) return channel.send(text);
+    for (const channel of this.#channels) if (channel.isOpen) return sendOn(channel, text);
     this.#waiting.push(text);
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
     return true;
@@ -35,4 +36,10 @@ export class MessageChannel {
     for (const channel of this.#channels) if (channel.isOpen && channel.bufferedAmount > 0) return false;
     return true;
   }
+}
+
+/** What is longer than the peer accepts goes in pieces, which our own client joins; to any other it could not be said at all. */
+function sendOn(channel: PacketDataChannel, text: string): boolean {
+  const texts = Buffer.byteLength(text) > channel.maxMessageSize ? splitMessage(text) : [text];
+  return texts.every((piece) => channel.send(piece));
 }

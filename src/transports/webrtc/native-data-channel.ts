@@ -25,7 +25,7 @@ export class NativeDataChannel implements PacketDataChannel {
   readonly label: string;
   readonly protocol: string;
   readonly #native: DataChannel;
-  readonly #maxMessageSize: number;
+  readonly maxMessageSize: number;
   #events: NativeDataChannelEvents | undefined;
   #phase: "opening" | "open" | "closed" = "opening";
   #turnMessages = 0;
@@ -34,7 +34,7 @@ export class NativeDataChannel implements PacketDataChannel {
   constructor(native: DataChannel, maxMessageSize: number, events: NativeDataChannelEvents) {
     this.#native = native;
     this.#events = events;
-    this.#maxMessageSize = maxMessageSize;
+    this.maxMessageSize = maxMessageSize;
     this.id = native.getId();
     this.label = native.getLabel().slice(0, MAX_NAME_LENGTH);
     this.protocol = native.getProtocol().slice(0, MAX_NAME_LENGTH);
@@ -58,10 +58,10 @@ export class NativeDataChannel implements PacketDataChannel {
 
   send(message: string | Uint8Array): boolean {
     const byteLength = typeof message === "string" ? Buffer.byteLength(message) : message.byteLength;
-    if (byteLength > this.#maxMessageSize) {
+    if (byteLength > this.maxMessageSize) {
       throw new FastRtcError(
         "invalid_argument",
-        `A data channel message of ${byteLength} bytes is larger than the ${this.#maxMessageSize} that the peer accepts.`,
+        `A data channel message of ${byteLength} bytes is larger than the ${this.maxMessageSize} that the peer accepts.`,
       );
     }
     if (this.#phase !== "open") return false;

@@ -50,6 +50,8 @@ export interface PacketDataChannel {
   readonly isOpen: boolean;
   /** Bytes that wait for the peer. */
   readonly bufferedAmount: number;
+  /** The longest message that the peer accepts, in bytes. */
+  readonly maxMessageSize: number;
   /**
    * Sends a message. It returns false when the channel is closed, or so much waits for the peer already that it was dropped.
    * @throws {FastRtcError} `invalid_argument` when the message is larger than the peer accepts.

@@ -192,6 +192,27 @@ describe("where WebRTC finds no way", () => {
     expect(browser.clock.pendingTimers).toBe(0);
   });
 
+  it("what was said before goes over the WebSocket, in its order", async () => {
+    const { connection, browser, sockets } = await offered({ inputs: [1], showsOutputs: true });
+    connection.send("early");
+    browser.peer().reach("failed");
+    connection.send({ later: true });
+    connection.setInput(2);
+    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    const [socket] = sockets as [FakeSocket];
+    socket.open();
+    socket.receive({ event: "start", media: MEDIA, session: "token" });
+    await vi.waitFor(() =>
+      expect(socket.messages.slice(2)).toEqual([
+        { event: "message", data: '{"type":"show_outputs"}' },
+        { event: "message", data: '{"type":"set_input","data":[2]}' },
+        { event: "message", data: "early" },
+        { event: "message", data: '{"later":true}' },
+      ]),
+    );
+    connection.close();
+  });
+
   it("and no WebSocket either, it ends as lost", async () => {
     const { connection, browser, sockets } = await offered();
     browser.clock.advance(5000);
