@@ -51,7 +51,7 @@ export function shareClientSource(platform: string = thisPlatform(), arch: strin
 }
 
 /** Where downloaded programs are kept. */
-export function shareClientFolder(): string {
+function shareClientFolder(): string {
   return join(homedir(), ".cache", "fastrtc", "tunnel");
 }
 
