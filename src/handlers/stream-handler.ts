@@ -116,6 +116,13 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
    */
   onDtmf?(digit: string): void | Promise<void>;
 
+  /**
+   * The additional inputs were set, by the peer or the application, where the handler wants to know at once: it is given what `latestArgs`
+   * are now. Called after `startUp` has begun, then also for those that were set before; one call waits for the other, and of what was set
+   * meanwhile only the latest is told. What the handler sets itself, by `setArgs`, it is not told.
+   */
+  onInputs?(...inputs: Inputs): void | Promise<void>;
+
   /** Aborts when the session ends. @throws {FastRtcError} `no_session` before `startUp`. */
   get signal(): AbortSignal {
     return sessionOf(this, "signal").signal;
@@ -164,7 +171,7 @@ export abstract class StreamHandler<Inputs extends readonly unknown[] = readonly
 
   /** Sets the additional inputs from within. */
   setArgs(values: Inputs): void {
-    sessionOf(this, "setArgs()").inputs.set(values);
+    sessionOf(this, "setArgs()").inputs.set(values, this);
   }
 
   /** Has the next `waitForArgs` ask the peer anew. */

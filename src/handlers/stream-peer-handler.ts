@@ -10,6 +10,7 @@ import { type Conversation, converse } from "./converse.ts";
 import { AUDIO, VIDEO } from "./emitted.ts";
 import { FramePacer } from "./frame-pacer.ts";
 import { bindToSession, channelsOf, type StreamHandler } from "./stream-handler.ts";
+import { tellInputs } from "./tell-inputs.ts";
 import { Wakeup } from "./wakeup.ts";
 
 /** The life of a handler: from its session's beginning to the session's end, or to the failure of its `startUp`. */
@@ -31,6 +32,7 @@ class HandlerLife {
   begin(session: HandlerSession): void {
     bindToSession(this.#handler, session);
     session.signal.addEventListener("abort", () => this.#stop.abort(session.signal.reason), { once: true });
+    tellInputs(this.#handler, session);
     void this.#startUp(session); // It never rejects.
   }
 

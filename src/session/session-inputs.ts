@@ -2,7 +2,7 @@
 export class SessionInputs {
   #values: readonly unknown[] | undefined;
   #setCount = 0;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(by: object | undefined) => void>();
 
   /** @param initial The defaults, when every input has one; undefined until the client has sent them. */
   constructor(initial: readonly unknown[] | undefined) {
@@ -26,11 +26,14 @@ export class SessionInputs {
     this.#tell();
   }
 
-  /** Replaces the values; the next call of the handler gets them. */
-  set(values: readonly unknown[]): void {
+  /**
+   * Replaces the values; the next call of the handler gets them.
+   * @param by who does it, for listeners who would tell him what he knows. @default the peer or the application
+   */
+  set(values: readonly unknown[], by?: object): void {
     this.#values = values;
     this.#setCount += 1;
-    this.#tell();
+    this.#tell(by);
   }
 
   /** Replaces one value without a word: what the page shows in an input is its value. Nothing happens while there are none. */
@@ -38,8 +41,8 @@ export class SessionInputs {
     this.#values = this.#values?.with(index, value);
   }
 
-  /** Calls `listener` whenever values are set; the function returned ends that. */
-  onSet(listener: () => void): () => void {
+  /** Calls `listener` whenever values are set, with who did it; the function returned ends that. */
+  onSet(listener: (by: object | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -68,7 +71,7 @@ export class SessionInputs {
     });
   }
 
-  #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+  #tell(by?: object): void {
+    for (const listener of [...this.#listeners]) listener(by);
   }
 }
