@@ -133,7 +133,7 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
       });
       break;
     case "network":
-      results.network = await measureNetwork({ ...options, seconds: seconds ?? 10, warmUpMs: 8000 });
+      results.network = await measureNetwork({ ...options, seconds: seconds ?? 8, warmUpMs: 6000 });
       break;
     case "voices":
       results.voices = await measureVoices(options.voices, seconds ?? 10);

@@ -8,15 +8,32 @@ import { type NetworkCell, conditionsOf } from "./network-cell.ts";
 import { type PictureFigures, pictureFigures } from "./picture-figures.ts";
 import type { RelayReport } from "./relay-messages.ts";
 
+/** What passes each direction where nothing limits it, headers and all: what the encoders ask for, in kbit/s. */
+export interface Demand {
+  readonly upKbps: number;
+  readonly downKbps: number;
+}
+
+/** What passed one direction. */
+export interface PassedShare {
+  readonly kbps: number;
+  /** Over the link's rate. */
+  readonly ofLink: number;
+  /** Over the link's rate or the demand, whichever is less. */
+  readonly ofPossible: number;
+}
+
 /** How a call with pictures went at one of the cell's rates. */
 export interface VideoFigures extends PictureFigures {
   readonly rateKbps: number;
   /** Payload that the page sent and got back. */
   readonly sentKbps: number;
   readonly receivedKbps: number;
-  /** What passed each bottleneck over what could have, headers and all. */
-  readonly upUtilisation: number;
-  readonly downUtilisation: number;
+  /** What passed each bottleneck, headers and all. */
+  readonly up: PassedShare;
+  readonly down: PassedShare;
+  /** What the page's browser believed in the end that it may send; 0 when it says nothing. */
+  readonly upEstimateKbps: number;
   /** How long packets stood before the bottleneck. */
   readonly upQueueP95Ms: number;
   readonly downQueueP95Ms: number;
@@ -47,11 +64,35 @@ export interface NetworkCallOptions {
 /** How long a changed link is left alone before it is measured again, in milliseconds. */
 const SETTLE_MS = 5000;
 
+/** Calls the flip server over a network that loses nothing and lets everything through. */
+export async function measureDemand(
+  options: Omit<NetworkCallOptions, "cell"> & { readonly codec: BenchCodec | undefined },
+): Promise<Demand> {
+  const { page, relay, target, codec, warmUpMs, seconds } = options;
+  await relay.change({ delayMs: 10 });
+  await startCall(page, { target, ...(codec && { codec }) });
+  try {
+    await sleep(warmUpMs);
+    const before = await relay.report();
+    const { nowMs } = await take(page);
+    await sleep(seconds * 1000);
+    const after = await relay.report();
+    const elapsedMs = (await take(page)).nowMs - nowMs;
+    await stopCall(page);
+    return {
+      upKbps: passedKbps(before, after, "toServer", elapsedMs),
+      downKbps: passedKbps(before, after, "toClient", elapsedMs),
+    };
+  } finally {
+    await relay.closePaths();
+  }
+}
+
 /** Calls the flip server through the relay; one result for each of the cell's rates. */
 export async function videoCall(
-  options: NetworkCallOptions & { readonly codec: BenchCodec | undefined },
+  options: NetworkCallOptions & { readonly codec: BenchCodec | undefined; readonly demand: Demand },
 ): Promise<VideoFigures[]> {
-  const { page, relay, cell, target, codec, warmUpMs, seconds } = options;
+  const { page, relay, cell, target, codec, demand, warmUpMs, seconds } = options;
   const figures: VideoFigures[] = [];
   await relay.change(conditionsOf(cell, cell.ratesKbps[0] ?? 0));
   await startCall(page, { target, ...(codec && { codec }) });
@@ -59,7 +100,7 @@ export async function videoCall(
     for (const [index, rateKbps] of cell.ratesKbps.entries()) {
       if (index > 0) await relay.change(conditionsOf(cell, rateKbps));
       await sleep(index === 0 ? warmUpMs : SETTLE_MS);
-      figures.push(await measure(page, relay, rateKbps, seconds));
+      figures.push(await measure({ page, relay, rateKbps, demand, seconds }));
     }
     await stopCall(page);
     return figures;
@@ -97,7 +138,16 @@ export async function soundCall({
   }
 }
 
-async function measure(page: Page, relay: LossyRelay, rateKbps: number, seconds: number): Promise<VideoFigures> {
+async function measure({
+  page,
+  relay,
+  rateKbps,
+  demand,
+  seconds,
+}: Pick<NetworkCallOptions, "page" | "relay" | "seconds"> & {
+  readonly rateKbps: number;
+  readonly demand: Demand;
+}): Promise<VideoFigures> {
   const before = await take(page);
   const relayBefore = await relay.report();
   const usageBefore = readProcessUsage(relay.pid);
@@ -106,9 +156,10 @@ async function measure(page: Page, relay: LossyRelay, rateKbps: number, seconds:
   const relayAfter = await relay.report();
   const after = await take(page);
   const elapsedMs = after.nowMs - before.nowMs;
-  const possibleBytes = (rateKbps * elapsedMs) / 8;
-  const passed = (way: "toServer" | "toClient"): number =>
-    (passedBytes(relayAfter, way) - passedBytes(relayBefore, way)) / possibleBytes;
+  const passed = (way: "toServer" | "toClient", demandKbps: number): PassedShare => {
+    const kbps = passedKbps(relayBefore, relayAfter, way, elapsedMs);
+    return { kbps, ofLink: kbps / rateKbps, ofPossible: kbps / Math.min(rateKbps, demandKbps) };
+  };
   const grown = (type: "inbound-rtp" | "outbound-rtp", name: "bytesReceived" | "bytesSent"): number =>
     (videoOf(after.stats, type)?.[name] ?? 0) - (videoOf(before.stats, type)?.[name] ?? 0);
   return {
@@ -116,8 +167,9 @@ async function measure(page: Page, relay: LossyRelay, rateKbps: number, seconds:
     rateKbps,
     sentKbps: (grown("outbound-rtp", "bytesSent") * 8) / elapsedMs,
     receivedKbps: (grown("inbound-rtp", "bytesReceived") * 8) / elapsedMs,
-    upUtilisation: passed("toServer"),
-    downUtilisation: passed("toClient"),
+    up: passed("toServer", demand.upKbps),
+    down: passed("toClient", demand.downKbps),
+    upEstimateKbps: estimateKbps(after.stats),
     upQueueP95Ms: relayAfter.queuedToServerP95Ms,
     downQueueP95Ms: relayAfter.queuedToClientP95Ms,
     relayCpuMsPerSecond: cpuMsPerSecond(usageBefore, usageAfter),
@@ -126,8 +178,13 @@ async function measure(page: Page, relay: LossyRelay, rateKbps: number, seconds:
   };
 }
 
-function passedBytes(report: RelayReport, way: "toServer" | "toClient"): number {
-  return report[way].passedBytes;
+function passedKbps(before: RelayReport, after: RelayReport, way: "toServer" | "toClient", elapsedMs: number): number {
+  return ((after[way].passedBytes - before[way].passedBytes) * 8) / elapsedMs;
+}
+
+function estimateKbps(stats: readonly StatsEntry[]): number {
+  const pair = stats.find((entry) => entry.type === "candidate-pair" && entry.availableOutgoingBitrate !== undefined);
+  return (pair?.availableOutgoingBitrate ?? 0) / 1000;
 }
 
 function videoOf(stats: readonly StatsEntry[], type: "inbound-rtp" | "outbound-rtp"): StatsEntry | undefined {

@@ -60,6 +60,7 @@ export interface StatsEntry {
   readonly bytesSent?: number;
   readonly bytesReceived?: number;
   readonly qualityLimitationReason?: string;
+  readonly availableOutgoingBitrate?: number;
   readonly concealedSamples?: number;
   readonly silentConcealedSamples?: number;
   readonly totalSamplesReceived?: number;

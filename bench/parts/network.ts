@@ -1,5 +1,12 @@
 import { LossyRelay } from "../network/lossy-relay.ts";
-import { type SoundFigures, type VideoFigures, soundCall, videoCall } from "../network/network-call.ts";
+import {
+  type Demand,
+  type SoundFigures,
+  type VideoFigures,
+  measureDemand,
+  soundCall,
+  videoCall,
+} from "../network/network-call.ts";
 import type { NetworkCell } from "../network/network-cell.ts";
 import { RelayedSignalling } from "../network/relayed-signalling.ts";
 import { Chromium } from "../process/chromium.ts";
@@ -13,6 +20,8 @@ import { openPage } from "./bench-page.ts";
 export interface NetworkResult {
   readonly server: ServerName;
   readonly cell: NetworkCell;
+  /** What the call takes where nothing limits it; absent when that could not be measured. */
+  readonly demand: Demand | undefined;
   /** One for each of the cell's rates; empty when the call failed. */
   readonly video: readonly VideoFigures[];
   /** Absent when the call failed. */
@@ -34,6 +43,14 @@ interface Rival {
   readonly name: "fastrtc" | "python";
   readonly flip: ServerUnderTest;
   readonly echo: EchoServer;
+  demand: Demand | undefined;
+}
+
+/** What a cell is measured with. */
+interface CellOptions extends NetworkOptions {
+  readonly relay: LossyRelay;
+  readonly chromium: Chromium;
+  readonly pageUrl: string;
 }
 
 /** Calls every server in every network, cell by cell in turns, each call through a relay with the same losses. */
@@ -43,17 +60,27 @@ export async function measureNetwork(options: NetworkOptions): Promise<NetworkRe
   const rivals: Rival[] = [];
   try {
     for (const name of options.withPython ? (["fastrtc", "python"] as const) : (["fastrtc"] as const)) {
-      rivals.push({ name, flip: await ServerUnderTest.start(name), echo: await EchoServer.start(name) });
+      rivals.push({
+        name,
+        flip: await ServerUnderTest.start(name),
+        echo: await EchoServer.start(name),
+        demand: undefined,
+      });
     }
     for (const { name, flip, echo } of rivals) {
       pageServer.route(name, flip.url, new RelayedSignalling(relay));
       pageServer.route(`${name}-echo`, echo.url.replace("/websocket/offer", ""), new RelayedSignalling(relay));
     }
     await using chromium = await Chromium.launch();
+    const shared: CellOptions = { ...options, relay, chromium, pageUrl: pageServer.url };
+    for (const rival of rivals) {
+      rival.demand = await freeDemand(rival, shared);
+      console.log(`  free, ${rival.name}: ${demandText(rival.demand)}`);
+    }
     const results: NetworkResult[] = [];
     for (const cell of options.cells) {
       for (const rival of rivals) {
-        const result = await measureCell(rival, cell, { ...options, relay, chromium, pageUrl: pageServer.url });
+        const result = await measureCell(rival, cell, shared);
         results.push(result);
         console.log(`  ${cell.name}, ${rival.name}: ${summary(result)}`);
       }
@@ -64,17 +91,30 @@ export async function measureNetwork(options: NetworkOptions): Promise<NetworkRe
   }
 }
 
+/** What a server's call takes where nothing limits it; a call that fails tells nothing. */
+async function freeDemand(
+  { name }: Rival,
+  { relay, chromium, pageUrl, codec, seconds, warmUpMs }: CellOptions,
+): Promise<Demand | undefined> {
+  const page = await openPage(chromium, pageUrl);
+  try {
+    return await measureDemand({ page, relay, target: name, codec, seconds, warmUpMs });
+  } catch (error) {
+    console.log(`  free, ${name}: ${String(error)}`);
+    return undefined;
+  } finally {
+    await page.close();
+  }
+}
+
+function demandText(demand: Demand | undefined): string {
+  return demand ? `${Math.round(demand.upKbps)} kbit/s up, ${Math.round(demand.downKbps)} down` : "not measured";
+}
+
 async function measureCell(
-  { name, flip, echo }: Rival,
+  { name, flip, echo, demand }: Rival,
   cell: NetworkCell,
-  {
-    relay,
-    chromium,
-    pageUrl,
-    codec,
-    seconds,
-    warmUpMs,
-  }: NetworkOptions & { relay: LossyRelay; chromium: Chromium; pageUrl: string },
+  { relay, chromium, pageUrl, codec, seconds, warmUpMs }: CellOptions,
 ): Promise<NetworkResult> {
   const failures: string[] = [];
   const attempt = async <Result>(call: () => Promise<Result>): Promise<Result | undefined> => {
@@ -89,11 +129,14 @@ async function measureCell(
   const page = await openPage(chromium, pageUrl);
   try {
     const shared = { page, relay, cell, seconds };
-    const video = await attempt(() => videoCall({ ...shared, target: name, codec, warmUpMs }));
+    const unlimited = { upKbps: Infinity, downKbps: Infinity };
+    const video = await attempt(() =>
+      videoCall({ ...shared, target: name, codec, demand: demand ?? unlimited, warmUpMs }),
+    );
     flip.assertRunning();
     const sound = await attempt(() => soundCall({ ...shared, target: `${name}-echo`, warmUpMs: warmUpMs / 2 }));
     echo.assertRunning();
-    return { server: name, cell, video: video ?? [], sound, failures };
+    return { server: name, cell, demand, video: video ?? [], sound, failures };
   } finally {
     await page.close();
   }
