@@ -1,4 +1,6 @@
 import type { Page } from "playwright-core";
+import type { AudioFrame } from "../../src/media/audio-frame.ts";
+import { writeWav } from "../../src/media/wav.ts";
 
 export interface AudioCallOptions {
   /** As the page sees it. @default "sendrecv" */
@@ -9,6 +11,8 @@ export interface AudioCallOptions {
   readonly opus?: string;
   /** The only codec that is offered, such as "PCMU". @default all of the browser's */
   readonly codec?: string;
+  /** Whether the page's microphone is silent but for what `say` has it hear. @default false: it is the browser's */
+  readonly saying?: boolean;
 }
 
 /** How a call stands. */
@@ -27,6 +31,8 @@ export interface AudioCallState {
   readonly packetsSent: number;
   readonly concealedSamples: number;
   readonly jitterBufferMs: number;
+  /** How much of what came back since `startRecording` was sound, in seconds. */
+  readonly heardSeconds: number;
 }
 
 /** Sound at 48 kHz as the page heard it: what its microphone picked up, and at the same time what came back. */
@@ -39,7 +45,10 @@ declare global {
   // Lives in the page.
   var audioCall: {
     state(): Promise<AudioCallState>;
-    record(seconds: number): Promise<Recording>;
+    say(wav: string): Promise<void>;
+    startRecording(): void;
+    recordedSeconds(): number;
+    stopRecording(): readonly [microphone: string, returned: string];
     mute(muted: boolean): void;
     stopMicrophone(): Promise<void>;
     hangUp(): void;
@@ -48,7 +57,7 @@ declare global {
 
 /** Makes a call with sound from the page to the server that the page came from. */
 export async function startAudioCall(page: Page, options: AudioCallOptions = {}): Promise<void> {
-  await page.evaluate(async ({ direction = "sendrecv", video = false, opus, codec }) => {
+  await page.evaluate(async ({ direction = "sendrecv", video = false, opus, codec, saying = false }) => {
     const peer = new RTCPeerConnection();
     const messages: string[] = [];
     peer.createDataChannel("text").addEventListener("message", ({ data }) => {
@@ -74,6 +83,11 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
       if (track.kind === "audio") context.createMediaStreamSource(new MediaStream([track])).connect(merger, 0, 1);
     });
 
+    const voice = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+    // A track that nothing flows into sends no packets, and swallows the beginning of what comes next.
+    const quiet = new ConstantSourceNode(context, { offset: 0 });
+    quiet.connect(voice);
+    quiet.start();
     let microphone: MediaStreamTrack | undefined;
     let sender: RTCRtpSender | undefined;
     if (direction === "recvonly") {
@@ -81,7 +95,7 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
       if (video) peer.addTransceiver("video", { direction });
     } else {
       const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-      const stream = await navigator.mediaDevices.getUserMedia({ audio, video });
+      const stream = saying ? voice.stream : await navigator.mediaDevices.getUserMedia({ audio, video });
       for (const track of stream.getTracks()) {
         const transceiver = peer.addTransceiver(track, { direction, streams: [stream] });
         if (track.kind === "audio") ({ sender } = transceiver);
@@ -112,6 +126,19 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
     const reply = await post({ type: "offer", sdp });
     if (reply.type === "answer") await peer.setRemoteDescription({ type: "answer", sdp: reply.sdp ?? "" });
 
+    /** As many samples are heard at once. */
+    const BLOCK = 128;
+    let heardBlocks = 0;
+    let recording:
+      | { readonly recorder: AudioWorkletNode; readonly microphone: Float32Array[]; readonly returned: Float32Array[] }
+      | undefined;
+    const toBase64 = (blocks: readonly Float32Array[]): string => {
+      let binary = "";
+      for (const { buffer, byteOffset, byteLength } of blocks)
+        binary += String.fromCharCode(...new Uint8Array(buffer, byteOffset, byteLength));
+      return btoa(binary);
+    };
+
     globalThis.audioCall = {
       state: async () => {
         const numbers = new Map<string, number>();
@@ -136,23 +163,39 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
           packetsSent: numbers.get("outbound-rtp audio packetsSent") ?? 0,
           concealedSamples: inbound("audio", "concealedSamples"),
           jitterBufferMs: emitted === 0 ? 0 : (inbound("audio", "jitterBufferDelay") / emitted) * 1000,
+          heardSeconds: (heardBlocks * BLOCK) / context.sampleRate,
         };
       },
-      record: (seconds) =>
-        new Promise((resolve) => {
-          const recorder = new AudioWorkletNode(context, "recorder", { channelCount: 2 });
-          const recording = { microphone: [] as number[], returned: [] as number[] };
-          recorder.port.addEventListener("message", ({ data }: MessageEvent<[Float32Array, Float32Array]>) => {
-            recording.microphone.push(...data[0]);
-            recording.returned.push(...data[1]);
-            if (recording.returned.length < seconds * 48_000) return;
-            recorder.port.close();
-            merger.disconnect(recorder);
-            resolve(recording);
-          });
-          recorder.port.start();
-          merger.connect(recorder);
-        }),
+      async say(wav) {
+        const bytes = Uint8Array.from(atob(wav), (character) => character.charCodeAt(0));
+        const source = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(bytes.buffer) });
+        const ended = new Promise((resolve) => source.addEventListener("ended", resolve));
+        source.connect(voice);
+        source.start();
+        await ended;
+      },
+      startRecording() {
+        const recorder = new AudioWorkletNode(context, "recorder", { channelCount: 2 });
+        recording = { recorder, microphone: [], returned: [] };
+        const { microphone: own, returned: others } = recording;
+        heardBlocks = 0;
+        recorder.port.addEventListener("message", ({ data }: MessageEvent<[Float32Array, Float32Array]>) => {
+          own.push(data[0]);
+          others.push(data[1]);
+          if (data[1].some((sample) => Math.abs(sample) > 0.02)) heardBlocks += 1;
+        });
+        recorder.port.start();
+        merger.connect(recorder);
+      },
+      recordedSeconds: () => (recording ? (recording.returned.length * BLOCK) / context.sampleRate : 0),
+      stopRecording() {
+        if (!recording) throw new Error("Nothing is recorded.");
+        const { recorder, microphone: own, returned: others } = recording;
+        recording = undefined;
+        recorder.port.close();
+        merger.disconnect(recorder);
+        return [toBase64(own), toBase64(others)];
+      },
       mute: (muted) => {
         if (microphone) microphone.enabled = !muted;
       },
@@ -171,7 +214,7 @@ export function audioCallState(page: Page): Promise<AudioCallState> {
 
 /** Waits until the call is as `check` wants it; says how it stood when that never comes. */
 export async function audioCallUntil(page: Page, check: (state: AudioCallState) => boolean): Promise<AudioCallState> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 40_000;
   for (;;) {
     const state = await audioCallState(page);
     if (check(state)) return state;
@@ -180,7 +223,30 @@ export async function audioCallUntil(page: Page, check: (state: AudioCallState) 
   }
 }
 
+/** Has the microphone of a call that was started with `saying` hear this; resolves at its end. */
+export function say(page: Page, sound: AudioFrame): Promise<void> {
+  return page.evaluate((wav) => globalThis.audioCall.say(wav), Buffer.from(writeWav(sound)).toString("base64"));
+}
+
+/** Begins to record what the page hears. */
+export function startRecording(page: Page): Promise<void> {
+  return page.evaluate(() => globalThis.audioCall.startRecording());
+}
+
+/** What the page has heard since `startRecording`. */
+export async function stopRecording(page: Page): Promise<Recording> {
+  const [microphone, returned] = await page.evaluate(() => globalThis.audioCall.stopRecording());
+  return { microphone: samplesOf(microphone), returned: samplesOf(returned) };
+}
+
 /** What the page hears in the next `seconds`. */
-export function record(page: Page, seconds: number): Promise<Recording> {
-  return page.evaluate((length) => globalThis.audioCall.record(length), seconds);
+export async function record(page: Page, seconds: number): Promise<Recording> {
+  await startRecording(page);
+  await page.waitForFunction((length) => globalThis.audioCall.recordedSeconds() >= length, seconds);
+  return stopRecording(page);
+}
+
+/** The samples of a base64 text of 32-bit numbers. */
+function samplesOf(text: string): number[] {
+  return [...new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer)];
 }

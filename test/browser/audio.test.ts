@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { AudioFrame, AudioVideoStreamHandler, Stream, VideoFrame } from "../../src/index.ts";
 import { writeWav } from "../../src/media/wav.ts";
 import type { PeerHandler } from "../../src/session/peer-handler.ts";
-import { loudest, sine } from "../support/tones.ts";
+import { loudest, sine, whereLoudest } from "../support/tones.ts";
 import { audioCallState, audioCallUntil, record, startAudioCall } from "./audio-call.ts";
 import { type LaunchedChromium, launchChromium } from "./chromium.ts";
 import { SessionServer, type SessionServerOptions } from "./session-server.ts";
@@ -127,8 +127,8 @@ class Broadcast extends AudioVideoStreamHandler {
   }
 }
 
-/** How many times half a second is listened to until one of them is without a gap. */
-const MAX_RECORDINGS = 20;
+/** How many times half a second is listened to until a third of it is without a gap. */
+const MAX_RECORDINGS = 40;
 
 /**
  * Waits until the page hears the tone for a third of a second, as loud as it went: a gain that is wrong never comes to that. A
@@ -136,10 +136,11 @@ const MAX_RECORDINGS = 20;
  * `transports/webrtc/sound-to-the-packet.test.ts`.
  */
 async function hearsTone(page: Page, frequency: number, recordings = MAX_RECORDINGS): Promise<void> {
-  await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 50);
+  await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 10);
   let heard: number[] = [];
   for (let count = 0; count < recordings && !isTone(heard, frequency); count += 1) {
-    heard = (await record(page, 0.5)).returned.slice(-16_384);
+    const { returned } = await record(page, 0.5);
+    heard = returned.slice(whereLoudest(returned, frequency));
   }
   expectTone(heard, frequency);
 }

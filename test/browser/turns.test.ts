@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { AudioFrame, type ConversationEvent, ReplyOnPause, Stream } from "../../src/index.ts";
-import { parseWav, writeWav } from "../../src/media/wav.ts";
+import { parseWav } from "../../src/media/wav.ts";
 import { projectFile } from "../support/source-tree.ts";
-import { record, startAudioCall } from "./audio-call.ts";
+import { audioCallUntil, say, startAudioCall, startRecording, stopRecording } from "./audio-call.ts";
 import { launchChromium } from "./chromium.ts";
 
 const RATE = 48_000;
@@ -13,22 +11,11 @@ const RATE = 48_000;
 const STEP = RATE / 100;
 
 /** A sentence of the reference speech, two seconds of it. */
-function sentence(): Int16Array {
+function sentence(): AudioFrame {
   const { samples, sampleRate } = parseWav(readFileSync(projectFile("test/speech/reference/speech-and-noise.wav")));
-  const seconds = samples.length / sampleRate;
   // Where its windows of 32 ms say that the second speaker speaks.
-  const [from, to] = [Math.round((72 / 349) * seconds * sampleRate), Math.round((141 / 349) * seconds * sampleRate)];
-  return new AudioFrame({ samples, sampleRate }).toInt16().slice(from, to);
-}
-
-/** What the microphone hears, again and again: a question, and while it is answered an interruption. */
-function microphone(): Uint8Array {
-  const { sampleRate } = parseWav(readFileSync(projectFile("test/speech/reference/speech-and-noise.wav")));
-  const said = sentence();
-  const silence = (seconds: number): Int16Array => new Int16Array(seconds * sampleRate);
-  const parts = [silence(3), said, silence(4), said, silence(4)];
-  const samples = Int16Array.from(parts.flatMap((part) => [...part]));
-  return writeWav(new AudioFrame({ samples, sampleRate }));
+  const [from, to] = [Math.round((72 / 349) * samples.length), Math.round((141 / 349) * samples.length)];
+  return new AudioFrame({ samples: samples.slice(from, to), sampleRate });
 }
 
 /** 440 Hz for ten seconds. */
@@ -48,9 +35,6 @@ function sounds(samples: readonly number[]): readonly { readonly from: number; r
 }
 
 test("a question that is spoken in a browser is answered, and the answer falls silent when somebody speaks over it", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "fastrtc-turns-"));
-  const microphoneFile = join(folder, "microphone.wav");
-  writeFileSync(microphoneFile, microphone());
   const events: ConversationEvent["type"][] = [];
   const asked: AudioFrame[] = [];
   const handler = new ReplyOnPause(
@@ -63,12 +47,18 @@ test("a question that is spoken in a browser is answered, and the answer falls s
   const stream = new Stream({ handler, modality: "audio" });
   const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
   const args = ["--autoplay-policy=no-user-gesture-required"];
-  const chromium = await launchChromium({ microphoneFile, args });
+  const chromium = await launchChromium({ args });
   try {
     const page = await chromium.browser.newPage();
     await page.goto(`${server.url}/healthz`);
-    await startAudioCall(page);
-    const recording = await record(page, 16);
+    await startAudioCall(page, { saying: true });
+    await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 0);
+    await startRecording(page);
+    await say(page, sentence());
+    await audioCallUntil(page, ({ heardSeconds }) => heardSeconds > 1.5);
+    await say(page, sentence());
+    await expect.poll(() => events).toContain("reply-cancel");
+    const recording = await stopRecording(page);
     const [spoken, heard] = [sounds(recording.microphone), sounds(recording.returned)];
     // Some speech began while a reply had sounded for more than a second; that reply ended before the speech did.
     const interruption = spoken.find(({ from }) => heard.some((reply) => reply.from + 1 < from && from < reply.to));
@@ -86,6 +76,5 @@ test("a question that is spoken in a browser is answered, and the answer falls s
   } finally {
     await chromium[Symbol.asyncDispose]();
     await server.close();
-    rmSync(folder, { recursive: true });
   }
 });

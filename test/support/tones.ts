@@ -35,6 +35,17 @@ export function loudest(samples: ArrayLike<number>, sampleRate = 48_000): Peak {
   return search(windowed, { sampleRate, from: frequency - 5, to: frequency + 5, step: 0.25 });
 }
 
+/** The first sample of that third of a second in which a frequency is loudest. */
+export function whereLoudest(samples: readonly number[], frequency: number, sampleRate = 48_000): number {
+  let best = { start: 0, amplitude: -1 };
+  for (let start = 0; start + JUDGED_LENGTH <= samples.length; start += JUDGED_LENGTH / 8) {
+    const windowed = hannWindowed(samples.slice(start, start + JUDGED_LENGTH));
+    const amplitude = amplitudeAt(windowed, (2 * Math.PI * frequency) / sampleRate);
+    if (amplitude > best.amplitude) best = { start, amplitude };
+  }
+  return best.start;
+}
+
 function hannWindowed(samples: ArrayLike<number>): Float64Array {
   return Float64Array.from(samples, (sample, index) => sample * (1 - Math.cos((2 * Math.PI * index) / samples.length)));
 }
