@@ -43,6 +43,6 @@ export function createStreamSockets({
     acceptWebSocket: (socket, headers) => offers.accept(socket, headers),
     acceptCall: (socket, request) => calls.accept(socket, request),
     answerCall: (request, form) => calls.incoming(request, form),
+    checksCallers: Boolean(authToken),
   };
 }
-    checksCallers: Boolean(authToken),
