@@ -259,13 +259,6 @@ export class Stream<
   }
 
   /**
-   * Ends a peer's connection from the server's side, after telling its front end so.
-   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for any other state.
-   */
-  async updateConnection(webrtcId: string, state: "closed"): Promise<void> {
-    const session = this.#peers.get(webrtcId);
-    if (state !== "closed") {
-  /**
    * Tells a peer's front end something: a text as it is, anything else as JSON. `connect()` has it as a `message` of type `custom`.
    * @throws {FastRtcError} `unknown_connection`.
    */
@@ -273,6 +266,13 @@ export class Stream<
     this.#peers.get(webrtcId).sendMessage(customMessage(message));
   }
 
+  /**
+   * Ends a peer's connection from the server's side, after telling its front end so.
+   * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for any other state.
+   */
+  async updateConnection(webrtcId: string, state: "closed"): Promise<void> {
+    const session = this.#peers.get(webrtcId);
+    if (state !== "closed") {
       throw new FastRtcError("invalid_argument", `A connection can be "closed", but not ${JSON.stringify(state)}.`);
     }
     session.sendMessage({ type: "update_connection", data: state });

@@ -104,6 +104,7 @@ export class Peers {
     });
     const shown = this.#shownOutputs(session);
     const requests = new VisitorRequests({
+      isAnswered: this.#servesPage,
       setInputs: (values) => this.inputs.setByVisitor(session, values),
       showOutputs: () => shown?.begin(),
       tellStats: () => session.sendMessage({ type: "custom", text: encodeServerStats(visitorStats(session.stats())) }),
@@ -118,7 +119,6 @@ export class Peers {
     this.#servesPage = true;
   }
 
-      isAnswered: this.#servesPage,
   #shownOutputs(session: Session): ShownOutputs | undefined {
     const {
       additionalInputs: inputs,

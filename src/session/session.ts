@@ -20,10 +20,10 @@ import type { SessionStats } from "./session-stats.ts";
 import type { TransportStats } from "./transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
 
-export interface SessionOptions {
 /** How much of what the client said it is told back, in UTF-16 code units. */
 const MAX_ECHOED_LENGTH = 1000;
 
+export interface SessionOptions {
   /** The peer's `webrtc_id`. */
   readonly id: string;
   readonly kind: Transport["kind"];
