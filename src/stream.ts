@@ -308,6 +308,17 @@ export class Stream<
     return metricsResponse(this.#peers.metrics.read(this.#peers.registry.sessions), this.health());
   }
 
+  /**
+   * Gets a telephone number from FastPhone, for a token of Hugging Face, and answers its calls: starts a server, opens a tunnel from the
+   * internet to it, and prints the number, the code to type in and the minutes that are left.
+   * @throws {FastRtcError} `fastphone_failed`, `tunnel_failed`, `port_in_use`; `invalid_argument` without a token or audio;
+   * `invalid_option`; `missing_package` for a tunnel whose program or package is not there.
+   */
+  async fastphone(options: FastPhoneOptions = {}): Promise<FastPhone> {
+    this.#peers.servePage();
+    return fastphone(this.#service, this.#logger, options);
+  }
+
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
@@ -324,17 +335,6 @@ export class Stream<
    * connected stay until they leave, their time limit ends, or this time is up. Resolves once all have gone. Candidates, and peers
    * that go on over a new connection, are taken meanwhile. There is no way back. Harmless when repeated; the shortest time counts.
    * @throws {FastRtcError} `invalid_option`.
-  /**
-   * Gets a telephone number from FastPhone, for a token of Hugging Face, and answers its calls: starts a server, opens a tunnel from the
-   * internet to it, and prints the number, the code to type in and the minutes that are left.
-   * @throws {FastRtcError} `fastphone_failed`, `tunnel_failed`, `port_in_use`; `invalid_argument` without a token or audio;
-   * `invalid_option`; `missing_package` for a tunnel whose program or package is not there.
-   */
-  async fastphone(options: FastPhoneOptions = {}): Promise<FastPhone> {
-    this.#peers.servePage();
-    return fastphone(this.#service, this.#logger, options);
-  }
-
    */
   async drain(options?: DrainOptions): Promise<void> {
     await drainSessions(this.#peers.registry, options);

@@ -2,9 +2,9 @@ import type { MessageSocket } from "../sockets/message-socket.ts";
 
 /** What the WebSocket and telephone routes need of a Stream that has audio. */
 export interface SocketService {
-  /** Takes a WebSocket of `websocket/offer`. */
   /** Whether telephone calls are taken only with the signature of a known account. */
   readonly checksCallers: boolean;
+  /** Takes a WebSocket of `websocket/offer`. */
   acceptWebSocket(socket: MessageSocket, headers: Headers): void;
   /** Takes the WebSocket of a telephone call. */
   acceptCall(socket: MessageSocket, request: CallRequest): void;
