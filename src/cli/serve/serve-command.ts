@@ -7,6 +7,7 @@ import { registerTypeScript } from "../app/typescript-loader.ts";
 import { type Command, EXIT } from "../command.ts";
 import { numberOption } from "../parse-arguments.ts";
 import type { Terminal } from "../terminal.ts";
+import { untilAborted } from "../until-aborted.ts";
 
 /** Seconds that calls may go on after SIGTERM, unless the option says otherwise: what Kubernetes grants a pod. */
 const DRAIN_TIMEOUT_S = 30;
@@ -63,11 +64,4 @@ async function drain(app: RunningApp, timeoutS: number, terminal: Terminal): Pro
   // The server goes on answering meanwhile: readyz, candidates, and calls that come back from another network.
   await Promise.all(app.streams.map((stream) => stream.drain({ timeoutS, signal: terminal.hurry })));
   await app.close();
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
