@@ -21,6 +21,9 @@ const BEFORE_NUMBERS = new Set("no nos nr vol pp p fig figs ca art ch sec".split
 /** Longer sentences are cut: speech models take some 500 sounds at a time, and the listener waits for the whole of it. */
 const MAXIMUM_LENGTH = 250;
 
+/** How far marks in a row are followed: a visitor may write a million dots. */
+const MAXIMUM_MARKS = 2 * MAXIMUM_LENGTH;
+
 /**
  * Cuts text into sentences while it comes, piece by piece, as from a language model: each is given out as soon as it is
  * certain to be complete. "Dr. Who paid 3.50 at 9 a.m. today." is one. It holds at most 250 characters back.
@@ -61,9 +64,7 @@ function sentenceEnd(text: string, last: boolean): number | undefined {
     const character = text.charAt(index);
     if (!SPACED_END.test(character) && !UNSPACED_END.test(character)) continue;
     let end = index + 1;
-    while (SPACED_END.test(text.charAt(end)) || UNSPACED_END.test(text.charAt(end)) || CLOSER.test(text.charAt(end))) {
-      end += 1;
-    }
+    while (end < MAXIMUM_MARKS && isMark(text.charAt(end))) end += 1;
     // Whatever follows could still belong to it.
     if (end >= text.length) break;
     if (UNSPACED_END.test(text.slice(index, end))) return end;
@@ -77,6 +78,11 @@ function sentenceEnd(text: string, last: boolean): number | undefined {
   if (paragraph !== undefined) return paragraph + 1;
   if (text.length > MAXIMUM_LENGTH) return cutOf(text.slice(0, MAXIMUM_LENGTH));
   return last && text !== "" ? text.length : undefined;
+}
+
+/** Whether it ends a sentence, or closes after its end. */
+function isMark(character: string): boolean {
+  return SPACED_END.test(character) || UNSPACED_END.test(character) || CLOSER.test(character);
 }
 
 /** Whether the mark at the end of `text` ends a sentence when `next` follows after a space. */

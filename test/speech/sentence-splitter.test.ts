@@ -96,6 +96,12 @@ describe("sentences", () => {
     expect(pieces.every((piece) => !/^[\udc00-\udfff]|[\ud800-\udbff]$/.test(piece))).toBe(true);
   });
 
+  it("are found in time that grows with the text, whatever a visitor writes", () => {
+    const splitter = new SentenceSplitter();
+    const dots = ".".repeat(1_000_000); // Each cut looked at all that followed it: a minute.
+    expect([...splitter.push(`Wait${dots} Well. Yes`), ...splitter.flush()].slice(-2)).toEqual(["Well.", "Yes"]);
+  });
+
   it("start anew after a flush", () => {
     const splitter = new SentenceSplitter();
     splitter.push("Half a sent");
