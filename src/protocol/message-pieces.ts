@@ -8,6 +8,8 @@ const ASCII_PIECE_LENGTH = 30_000;
 const PIECE_LENGTH = 10_000;
 /** Longest message that is put together again, in UTF-16 code units: a file of 10 MiB as base64, and what stands around it. */
 export const MAX_MESSAGE_LENGTH = 16 * 1024 * 1024;
+/** Most pieces of a message, however short they are. */
+const MAX_PIECES = 65_536;
 
 /** The message in texts that a data channel takes: itself, where it is short, or pieces that a `MessageJoiner` joins. */
 export function splitMessage(text: string): readonly string[] {
@@ -21,8 +23,8 @@ export function splitMessage(text: string): readonly string[] {
 }
 
 /**
- * Joins the pieces of one message after the other. When one is missing, or a message is longer than 16 Mi code units, all of that
- * message is dropped; what is no piece passes.
+ * Joins the pieces of one message after the other. When one is missing, or a message is longer than 16 Mi code units or 65,536 pieces, all of
+ * that message is dropped; what is no piece passes.
  */
 export class MessageJoiner {
   #parts: string[] = [];
@@ -34,7 +36,8 @@ export class MessageJoiner {
     if (!piece) return text;
     if (piece.index === 0) this.#clear();
     this.#length += piece.data.length;
-    if (piece.index !== this.#parts.length || this.#length > MAX_MESSAGE_LENGTH) {
+    const isTooLong = this.#length > MAX_MESSAGE_LENGTH || this.#parts.length >= MAX_PIECES;
+    if (piece.index !== this.#parts.length || isTooLong) {
       this.#clear();
       return undefined;
     }
@@ -58,7 +61,7 @@ interface Piece {
 }
 
 function parsePiece(text: string): Piece | undefined {
-  const { index, count, data } = (text.startsWith('{"type":"piece"') && parseFields(text)) || {};
+  const { index, count, data } = (text.startsWith('{"type":"piece"') ? parseFields(text) : undefined) ?? {};
   if (typeof index !== "number" || typeof count !== "number" || typeof data !== "string") return undefined;
   return { index, count, data };
 }

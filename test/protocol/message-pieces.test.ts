@@ -35,6 +35,13 @@ test("a message without end is dropped", () => {
   }
 });
 
+test("a message of empty pieces without end is dropped, and its rest as well", () => {
+  const joiner = new MessageJoiner();
+  const count = 70_000;
+  const texts = Array.from({ length: count }, (_, index) => JSON.stringify({ type: "piece", index, count, data: "" }));
+  expect(new Set(join(joiner, texts))).toEqual(new Set([undefined]));
+});
+
 test.each(["", "handshake", "{", "[]", "null", '{"type":"piece"}', '{"type":"piece","index":"0"}', '{"type":"piece"'])(
   "the text %j is no piece and passes",
   (text) => {
