@@ -67,10 +67,14 @@ export async function requestCredentials(
     text = await response.text();
   } catch (cause) {
     signal?.throwIfAborted();
-    const what = timeout.signal.aborted
-      ? `did not answer within ${timeoutMs} ms`
-      : `could not be reached: ${withoutSecrets(request, toError(cause).message)}`;
-    throw failed(`${service} ${what}. No TURN credentials.`, timeout.signal.aborted ? undefined : cause);
+    if (timeout.signal.aborted) throw failed(`${service} did not answer within ${timeoutMs} ms. No TURN credentials.`);
+    const { message } = toError(cause);
+    const told = withoutSecrets(request, message);
+    // A cause that names a secret, as a header that cannot be sent does, would take it to the log.
+    throw failed(
+      `${service} could not be reached: ${told}. No TURN credentials.`,
+      told === message ? cause : undefined,
+    );
   } finally {
     cancel();
   }

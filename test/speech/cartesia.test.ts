@@ -135,6 +135,24 @@ describe("Cartesia", () => {
     });
   });
 
+  it("never shows the key, whatever is wrong with it, and takes it nowhere else", async () => {
+    answer = (response) => response.writeHead(400).end(`What is ${KEY}?`);
+    await expect(getTtsModel("cartesia", { cartesiaApiKey: KEY, baseUrl }).tts("Hi.")).rejects.toMatchObject({
+      message: "Cartesia refused with 400: What is [hidden]?.",
+    });
+    const broken = getTtsModel("cartesia", { cartesiaApiKey: "sk\nsecret", baseUrl });
+    await expect(broken.tts("Hi.")).rejects.toMatchObject({
+      code: "invalid_option",
+      message: "Cartesia's key has a character that no key has, such as a line break. Copy it anew.",
+    });
+    asked.length = 0;
+    answer = (response) => response.writeHead(307, { location: `${baseUrl}/elsewhere` }).end();
+    await expect(getTtsModel("cartesia", { cartesiaApiKey: KEY, baseUrl }).tts("Hi.")).rejects.toMatchObject({
+      code: "speech_failed",
+    });
+    expect(asked.map(({ path }) => path)).toEqual(["/tts/bytes"]);
+  });
+
   it("says that it cannot be reached", async () => {
     const nowhere = getTtsModel("cartesia", { cartesiaApiKey: KEY, baseUrl: "http://127.0.0.1:9" });
     await expect(nowhere.tts("Hi.")).rejects.toMatchObject({

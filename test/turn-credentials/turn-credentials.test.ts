@@ -172,6 +172,17 @@ describe("TURN credentials", () => {
     expect(inspect(thrown, { depth: Infinity })).not.toContain(secret);
   });
 
+  test("with a token that no header can carry are an error that shows it nowhere", async () => {
+    const thrown = await getHfTurnCredentials({ token: "very\nsecret", baseUrl: "http://127.0.0.1:9" }).catch(
+      (error: unknown) => error,
+    );
+    expect(thrown).toMatchObject({
+      code: "turn_credentials_failed",
+      message: expect.stringContaining("could not be reached"),
+    });
+    expect(inspect(thrown, { depth: Infinity })).not.toContain("secret");
+  });
+
   test("are an error when the service answers something else, leads elsewhere or is not there", async () => {
     const reasonOf = async (reply: TurnServiceReply): Promise<string> => {
       await using service = await TurnService.start(reply);

@@ -125,19 +125,28 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
         language,
         output_format: { container: "raw", encoding: "pcm_s16le", sample_rate: sampleRate },
       }),
+      redirect: "error", // The key is for this service and nobody it might point to.
       signal,
     });
     if (response.ok && response.body) return response.body;
-    const complaint = (await response.text()).slice(0, MAXIMUM_COMPLAINT).replace(/[\s.]+$/, "");
+    const said = (await response.text()).replaceAll(this.#key(), "[hidden]");
+    const complaint = said.slice(0, MAXIMUM_COMPLAINT).replace(/[\s.]+$/, "");
     const advice = response.status === 401 || response.status === 403 ? " Check the key in CARTESIA_API_KEY." : "";
     throw new FastRtcError("speech_failed", `Cartesia refused with ${response.status}: ${complaint}.${advice}`);
   }
 
   #key(): string {
-    if (this.#apiKey !== undefined) return this.#apiKey;
+    if (this.#apiKey === undefined) {
+      throw new FastRtcError(
+        "invalid_option",
+        'Cartesia needs a key: set CARTESIA_API_KEY, or pass getTtsModel("cartesia", { cartesiaApiKey }).',
+      );
+    }
+    if (/^[\x21-\x7e]+$/.test(this.#apiKey)) return this.#apiKey;
+    // The error of a header that cannot be sent would show the key to the peer.
     throw new FastRtcError(
       "invalid_option",
-      'Cartesia needs a key: set CARTESIA_API_KEY, or pass getTtsModel("cartesia", { cartesiaApiKey }).',
+      "Cartesia's key has a character that no key has, such as a line break. Copy it anew.",
     );
   }
 }
