@@ -34,6 +34,8 @@ export { type PixelsInit, type Rotation, VideoFrame } from "./media/video-frame.
 export type { OfferReply } from "./protocol/offer-reply.ts";
 export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
 export type { LaunchOptions, LaunchedServer } from "./server/launch.ts";
+export type { OwnPage, PageHandler } from "./server/own-page.ts";
+export type { StreamUi } from "./server/shown-page.ts";
 export type { RequestHeaders } from "./server/request-headers.ts";
 export type { Health } from "./server/stream-service.ts";
 export { AdditionalOutputs } from "./session/additional-outputs.ts";
@@ -90,7 +92,7 @@ export {
 } from "./speech/tts/get-tts-model.ts";
 export type { KokoroTtsOptions } from "./speech/tts/kokoro-voice.ts";
 export type { TextToSpeechModel } from "./speech/tts/text-to-speech-model.ts";
-export { type MountOptions, type OfferOptions, Stream, type StreamUi } from "./stream.ts";
+export { type MountOptions, type OfferOptions, Stream } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
   CommonStreamOptions,
@@ -126,6 +128,7 @@ export { code } from "./ui/code.ts";
 export { Component } from "./ui/component.ts";
 export type { ChatMessage } from "./ui/descriptor.ts";
 export { dropdown } from "./ui/dropdown.ts";
+export { element } from "./ui/element.ts";
 export { file } from "./ui/file.ts";
 export { type FileData } from "./ui/file-data.ts";
 export { gallery } from "./ui/gallery.ts";

@@ -14,14 +14,16 @@ import { customMessage } from "./protocol/server-message.ts";
 import { parseBasePath } from "./server/base-path.ts";
 import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
-import { type LaunchOptions, type LaunchedServer, launch } from "./server/launch.ts";
+import { launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
 import { launchHosted } from "./server/launch-host.ts";
 import { metricsResponse } from "./server/metrics-route.ts";
 import { outputEvents } from "./server/output-events.ts";
+import type { OwnPage } from "./server/own-page.ts";
 import { pageConfigOf } from "./server/page-config.ts";
 import { watchEventLoop } from "./server/process-metrics.ts";
 import { Routes } from "./server/routes.ts";
+import { ShownPage, type StreamUi } from "./server/shown-page.ts";
 import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
 import { type Logger, consoleLogger } from "./session/logger.ts";
@@ -39,6 +41,7 @@ import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
 import type { AdditionalOutput, OutputValues } from "./ui/additional-output.ts";
+import { servedModules } from "./ui/ui-args.ts";
 
 /** Where the routes of a Stream appear in an application. */
 export interface MountOptions {
@@ -59,15 +62,6 @@ export interface OfferOptions {
   headers?: RequestHeaders;
 }
 
-/** The built-in page, or one that takes its place. */
-export interface StreamUi {
-  /**
-   * Serves the page and the routes on a server of their own and prints its address.
-   * @throws {FastRtcError} `port_in_use`; `invalid_option` for an address that cannot be listened on.
-   */
-  launch(options?: LaunchOptions): Promise<LaunchedServer>;
-}
-
 /**
  * Turns a function into a live stream. Show it with `stream.ui.launch()`, or add its routes to an
  * application of your own with `stream.mount(app)`.
@@ -78,8 +72,6 @@ export class Stream<
   M extends Modality = Modality,
   ModeOfStream extends Mode = "send-receive",
 > {
-  /** The page: `stream.ui.launch()` serves it. Set it to show another. */
-  ui: StreamUi;
   /** What `connect<typeof stream>()` knows of it. Only the compiler sees it. */
   declare readonly "~types"?: {
     readonly inputs: InputArguments<Inputs>;
@@ -88,10 +80,10 @@ export class Stream<
     /** As names, so that a Stream of any mode is a `Stream` still. */
     readonly modes: { readonly [Name in ModeOfStream | "~"]?: Name };
   };
+  readonly #shown: ShownPage;
   readonly #options: ResolvedStreamOptions;
   readonly #logger: Logger;
   readonly #peers: Peers;
-  readonly #rtcConfigurations: RtcConfigurations;
   readonly #signalling: WebRtcSignalling;
   readonly #sockets: SocketService | undefined;
   readonly #createdAtMs = systemClock.nowMs();
@@ -112,7 +104,6 @@ export class Stream<
     this.#logger = logger;
     this.#peers = peers;
     keepPeersOf(this, peers);
-    this.#rtcConfigurations = rtcConfigurations;
     this.#signalling = new WebRtcSignalling({
       registry: peers.registry,
       createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
@@ -133,12 +124,28 @@ export class Stream<
       this.#sockets = createStreamSockets({ peers, audioRates: handlers.audioRates, twilioAuthToken, logger });
     }
     if (this.#options.metrics) watchEventLoop();
-    this.ui = {
+    this.#shown = new ShownPage({
+      config: async () => pageConfigOf(this.#options, await rtcConfigurations.client()),
+      modules: servedModules(this.#options.uiArgs),
       launch: (launchOptions) => {
         peers.servePage();
         return launchHosted(this, launchOptions, (options) => launch(this.#service, logger, options));
       },
-    };
+    });
+  }
+
+  /** The page: `stream.ui.launch()` serves it. */
+  get ui(): StreamUi {
+    return this.#shown.ui;
+  }
+
+  /**
+   * Shows another page by `launch()` and where it is mounted with `page: true`: a folder, as `new URL("./page/", import.meta.url)`, in
+   * which `./client.js` is `fastrtc/client`, or a function from Request to Response. Anything with a `launch` method replaces it all.
+   * @throws {FastRtcError} `invalid_option` for a URL that is not of a file.
+   */
+  set ui(ui: StreamUi | OwnPage) {
+    this.#shown.show(ui);
   }
 
   /**
@@ -356,7 +363,7 @@ export class Stream<
       sockets: this.#sockets,
       health: () => this.health(),
       metrics: this.#options.metrics ? () => this.metrics() : undefined,
-      pageConfig: async () => pageConfigOf(this.#options, await this.#rtcConfigurations.client()),
+      page: () => this.#shown.page,
       prepare: () => this.#prepare(),
       close: () => this.close(),
     };

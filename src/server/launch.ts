@@ -5,7 +5,6 @@ import { checkOptionNames, type OptionNames } from "../session/option-names.ts";
 import { closeOnSignals } from "./exit-signals.ts";
 import { displayHost, listen } from "./listen.ts";
 import { serveNodeRequest } from "./node-listener.ts";
-import { pageFiles } from "./page-files.ts";
 import { Routes } from "./routes.ts";
 import type { StreamService } from "./stream-service.ts";
 import { handleUpgrade, refuseUpgrade } from "./upgrade.ts";
@@ -55,7 +54,7 @@ export async function launch(
     );
   }
   // What is missing is said now, not to the first visitor.
-  await pageFiles();
+  await service.page().prepare();
   const routes = new Routes(service, { basePath: "", page: true });
   const server = createServer((request, response) => {
     void serveNodeRequest(routes, logger, request, response).then((served) => {

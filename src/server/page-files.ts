@@ -1,23 +1,13 @@
 import { readFile, readdir } from "node:fs/promises";
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FastRtcError } from "../errors.ts";
+import { contentTypeOf } from "./content-types.ts";
 
 /** A file of the built-in page. */
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
 }
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".ico": "image/x-icon",
-  ".woff2": "font/woff2",
-};
 
 /** Where the page lies: in the built package beside this folder, in a checkout where the page's own build puts it. */
 const FOLDERS = [new URL("../page/", import.meta.url), new URL("../../web/dist/", import.meta.url)];
@@ -43,7 +33,7 @@ async function load(): Promise<ReadonlyMap<string, PageFile>> {
     const files = new Map<string, PageFile>();
     for (const entry of entries) {
       if (!entry.isFile()) continue;
-      const contentType = CONTENT_TYPES[extname(entry.name)];
+      const contentType = contentTypeOf(entry.name);
       if (!contentType) continue;
       const path = `${entry.parentPath}/${entry.name}`;
       const name = path.slice(fileURLToPath(folder).length).replaceAll("\\", "/").replace(/^\/+/, "");

@@ -1,6 +1,8 @@
-import { invariant } from "../errors.ts";
+import { readFile } from "node:fs/promises";
+import { FastRtcError, invariant } from "../errors.ts";
 import type { PageConfig } from "./page-config.ts";
 import { pageFiles } from "./page-files.ts";
+import type { StreamPage } from "./stream-page.ts";
 
 /** Where the page's configuration goes in its HTML. */
 const CONFIG_MARKER = "<!--fastrtc-config-->";
@@ -11,8 +13,49 @@ const SECURITY_HEADERS = {
   "permissions-policy": "camera=(self), microphone=(self), display-capture=(self)",
 };
 
+/** What the built-in page is made from. */
+export interface BuiltInPageOptions {
+  readonly config: () => Promise<PageConfig>;
+  /** Modules of the application's own by their path below the page. */
+  readonly modules: ReadonlyMap<string, URL>;
+}
+
+/** The page of this package. */
+export function builtInPage({ config, modules }: BuiltInPageOptions): StreamPage {
+  return {
+    prepare: async () => {
+      await Promise.all([pageFiles(), ...[...modules.values()].map(readModule)]);
+    },
+    covers: async (path) => modules.has(path) || (await pageFiles()).has(path === "" ? "index.html" : path),
+    respond: async (path) => {
+      const module = modules.get(path);
+      return module ? moduleResponse(module) : pageResponse(path, config);
+    },
+  };
+}
+
+/** A module of the application's own, read anew each time, so that it can be worked on. */
+async function moduleResponse(url: URL): Promise<Response> {
+  const source = await readModule(url);
+  return new Response(source, {
+    headers: {
+      "content-type": "text/javascript; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-cache",
+    },
+  });
+}
+
+async function readModule(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(url));
+  } catch (cause) {
+    throw new FastRtcError("invalid_option", `uiArgs.modules names ${url.href}, which cannot be read.`, { cause });
+  }
+}
+
 /** The page itself, for the path "", or one of its files; undefined for any other path. */
-export async function pageResponse(path: string, config: () => Promise<PageConfig>): Promise<Response | undefined> {
+async function pageResponse(path: string, config: () => Promise<PageConfig>): Promise<Response | undefined> {
   const files = await pageFiles();
   const file = files.get(path === "" ? "index.html" : path);
   if (!file) return undefined;

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from "../async/clock.ts";
 import { isUnknownConnection } from "../protocol/offer-reply.ts";
 import { offerResponse } from "./offer-response.ts";
-import { pageResponse } from "./page-route.ts";
 import { readJsonBody } from "./request-body.ts";
 import type { Health, StreamService } from "./stream-service.ts";
 import { pathBelow } from "./base-path.ts";
@@ -10,7 +9,7 @@ import { callResponse } from "./call-route.ts";
 export interface RoutesOptions {
   /** The prefix that the routes lie under, from `parseBasePath`. */
   readonly basePath: string;
-  /** Whether the built-in page is served at the prefix. */
+  /** Whether the stream's page is served at the prefix. */
   readonly page: boolean;
   /** @internal Replaced in tests. */
   readonly clock?: Clock;
@@ -90,7 +89,7 @@ export class Routes {
 
   async #pageFile(path: string, request: Request): Promise<Response | undefined> {
     if (!this.#page) return undefined;
-    return isRead(request.method) ? pageResponse(path, () => this.#service.pageConfig()) : undefined;
+    return isRead(request.method) ? this.#service.page().respond(path, request) : undefined;
   }
 
   /** The routes below the prefix, the page's files aside. */

@@ -1,6 +1,6 @@
 import type { OfferReply } from "../protocol/offer-reply.ts";
-import type { PageConfig } from "./page-config.ts";
 import type { SocketService } from "./socket-service.ts";
+import type { StreamPage } from "./stream-page.ts";
 
 /** What the routes need of a Stream. */
 export interface StreamService {
@@ -11,7 +11,8 @@ export interface StreamService {
   health(): Health;
   /** The response of GET `metrics`; absent where that route was not asked for. */
   readonly metrics?: (() => Response) | undefined;
-  pageConfig(): Promise<PageConfig>;
+  /** What is shown at the prefix, now. */
+  page(): StreamPage;
   /** Gets everything ready for the first peer; rejects when something that every peer needs is missing. */
   prepare(): Promise<void>;
   /** Ends every session. */

@@ -202,6 +202,16 @@ export interface ButtonDescriptor extends DescriptorBase {
   readonly variant: "primary" | "secondary" | "stop";
 }
 
+/** What the page is told of `element()`. */
+export interface ElementDescriptor extends DescriptorBase {
+  readonly type: "element";
+  readonly value: JsonValue;
+  /** The name of the custom element that shows it. */
+  readonly tag: string;
+  /** What the element is told besides. */
+  readonly options: JsonValue;
+}
+
 /** What a page needs to know to show a component, as JSON. `value` is what it shows at first. */
 export type ComponentDescriptor =
   | SliderDescriptor
@@ -222,4 +232,5 @@ export type ComponentDescriptor =
   | GalleryDescriptor
   | PlotDescriptor
   | StateDescriptor
-  | ButtonDescriptor;
+  | ButtonDescriptor
+  | ElementDescriptor;

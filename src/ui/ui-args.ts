@@ -39,12 +39,27 @@ export interface UiArgs {
    * the page's own address is marked. @default none
    */
   tabs?: readonly { readonly label: string; readonly href: string }[];
+  /**
+   * JavaScript modules that the page loads, each a single file that defines custom elements for `element()` or does what else the page
+   * should do: a file of yours, as `new URL("./color-wheel.js", import.meta.url)`, which the page then serves itself, or the path of
+   * one that your application serves, relative to the page. @default none
+   */
+  modules?: readonly (URL | string)[];
 }
 
 const text = z.string().min(1, { error: "a text that is not empty" });
 const color = z
   .string()
   .regex(/^(?!.*url)[#\w(),.%\s/+-]+$/i, { error: 'a color as CSS writes it, such as "#d92d4a"' });
+
+/** How many modules a page loads at most. */
+const MAX_MODULES = 50;
+const moduleRule =
+  'a JavaScript file, as new URL("./part.js", import.meta.url), or the path of one that your application serves; from elsewhere the page loads no script';
+const fileOfOwn = z
+  .instanceof(URL)
+  .refine(({ protocol, pathname }) => protocol === "file:" && /\.m?js$/.test(pathname));
+const pathOfOwn = z.string().regex(/^(?![a-z][a-z\d+.-]*:|[\\/]{2}).+$/i);
 
 export const uiArgsSchema = z.strictObject({
   title: z.string().optional(),
@@ -76,6 +91,10 @@ export const uiArgsSchema = z.strictObject({
       }),
     )
     .optional(),
+  modules: z
+    .array(z.union([fileOfOwn, pathOfOwn], { error: moduleRule }))
+    .max(MAX_MODULES)
+    .optional(),
 });
 
 /** What `new Stream` made of them. */
@@ -101,6 +120,8 @@ export interface UiDescriptor {
   };
   readonly sendInputOn: "change" | "submit";
   readonly tabs: readonly { readonly label: string; readonly href: string }[];
+  /** URLs, relative to the page. */
+  readonly modules: readonly string[];
 }
 
 /** Fills in what was not said. */
@@ -119,7 +140,24 @@ export function describeUi(args: CheckedUiArgs): UiDescriptor {
     buttonLabels: { start, stop, waiting },
     sendInputOn: args.sendInputOn ?? "change",
     tabs: args.tabs ?? [],
+    modules: (args.modules ?? []).map((module, index) =>
+      typeof module === "string" ? module : modulePath(module, index),
+    ),
   };
+}
+
+/** The modules that the page serves itself, by their path below it. */
+export function servedModules({ modules = [] }: CheckedUiArgs): ReadonlyMap<string, URL> {
+  return new Map(
+    modules.flatMap((module, index) =>
+      typeof module === "string" ? [] : [[modulePath(module, index), module] as const],
+    ),
+  );
+}
+
+/** Where the page finds a file: by its name, with its place before it since two may have the same. */
+function modulePath({ pathname }: URL, index: number): string {
+  return `modules/${index + 1}/${pathname.replace(/^.*\//, "")}`;
 }
 
 /** Markup becomes a data URL: as a picture it can run no script. */

@@ -24,6 +24,7 @@ test("the page is told what its stream was told, and leaves what suits a device 
       buttonLabels: { start: null, stop: null, waiting: null },
       sendInputOn: "change",
       tabs: [],
+      modules: [],
     },
     modality: "audio",
     mode: "send",

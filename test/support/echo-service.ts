@@ -1,3 +1,4 @@
+import { builtInPage } from "../../src/server/page-route.ts";
 import type { StreamService } from "../../src/server/stream-service.ts";
 import { describeUi } from "../../src/ui/ui-args.ts";
 
@@ -21,18 +22,22 @@ export function echoService(): StreamService & { readonly bodies: unknown[]; rea
       return { status: "failed", meta: { error: "unknown_connection", message: "unknown" } };
     },
     health: () => ({ status: "ok", sessions: 0, connected: 0, limit: 1, uptime: 0 }),
-    pageConfig: async () => ({
-      version: "0.0.0",
-      ui: describeUi({ title: "</script><b>title" }),
-      modality: "video",
-      mode: "send-receive",
-      rtcConfiguration: null,
-      trackConstraints: null,
-      rtpParams: null,
-      timeLimit: null,
-      additionalInputs: [],
-      additionalOutputs: [],
-    }),
+    page: () =>
+      builtInPage({
+        config: async () => ({
+          version: "0.0.0",
+          ui: describeUi({ title: "</script><b>title" }),
+          modality: "video",
+          mode: "send-receive",
+          rtcConfiguration: null,
+          trackConstraints: null,
+          rtpParams: null,
+          timeLimit: null,
+          additionalInputs: [],
+          additionalOutputs: [],
+        }),
+        modules: new Map(),
+      }),
     prepare: async () => {},
     close: async () => {},
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeUi, type UiArgs, uiArgsSchema } from "../../src/ui/ui-args.ts";
+import { describeUi, servedModules, type UiArgs, uiArgsSchema } from "../../src/ui/ui-args.ts";
 
 const ALL = {
   title: "Mine",
@@ -14,11 +14,22 @@ const ALL = {
   buttonLabels: { start: "Call", stop: "Hang up", waiting: "Ringing" },
   sendInputOn: "submit",
   tabs: [{ label: "Voice", href: "../voice/" }],
+  modules: ["./wheel.js"],
 } satisfies UiArgs;
 
 describe("what a page looks like", () => {
   test("is what was said", () => {
     expect(describeUi(uiArgsSchema.parse(ALL))).toEqual(ALL);
+  });
+
+  test("has a path for each file that is a module of the page, also for two of one name", () => {
+    const [one, other] = [new URL("file:///a/part.js"), new URL("file:///b/part.js")];
+    const args = uiArgsSchema.parse({ modules: [one, "parts/here.js", other] });
+    expect(describeUi(args).modules).toEqual(["modules/1/part.js", "parts/here.js", "modules/3/part.js"]);
+    expect([...servedModules(args)]).toEqual([
+      ["modules/1/part.js", one],
+      ["modules/3/part.js", other],
+    ]);
   });
 
   test("takes the markup of an icon as a picture", () => {
@@ -37,6 +48,10 @@ describe("what a page looks like", () => {
     ["a radius above a circle's", { iconRadius: 51 }, "iconRadius"],
     ["an empty label", { buttonLabels: { start: "" } }, "buttonLabels"],
     ["a tab that is a script", { tabs: [{ label: "x", href: "javascript:alert(1)" }] }, "tabs"],
+    ["a module from elsewhere", { modules: ["https://example.com/a.js"] }, "modules"],
+    ["a module from elsewhere by any scheme", { modules: ["//example.com/a.js"] }, "modules"],
+    ["a module that is a script in a URL", { modules: ["data:text/javascript,1"] }, "modules"],
+    ["a module that is no JavaScript", { modules: [new URL("file:///a/part.ts")] }, "modules"],
     ["a name it does not know", { hidetitle: true }, ""],
   ])("refuses %s", (_what, args, path) => {
     const { error } = uiArgsSchema.safeParse(args);

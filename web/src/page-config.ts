@@ -28,6 +28,7 @@ const DEFAULTS: PageConfig = {
     buttonLabels: { start: null, stop: null, waiting: null },
     sendInputOn: "change",
     tabs: [],
+    modules: [],
   },
   modality: "video",
   mode: "send-receive",

@@ -25,6 +25,7 @@ const EDITABLE = new Set<ComponentDescriptor["type"]>([
   "json",
   "code",
   "button",
+  "element",
 ]);
 
 /** Whether the visitor can change a component that is an input. */

@@ -6,6 +6,7 @@ import { FileInput } from "./file-input.tsx";
 import type { InputProps } from "./input-props.ts";
 import { NumberInput } from "./number-input.tsx";
 import { OutputField } from "./output-field.tsx";
+import { OwnElement } from "./own-element.tsx";
 import { TextInput } from "./text-input.tsx";
 
 /** One input, as its component wants it. */
@@ -69,6 +70,8 @@ export function InputField({ descriptor, value, onChange }: InputProps): VNode {
     case "audio":
     case "file":
       return <FileInput descriptor={descriptor} value={value} onChange={onChange} />;
+    case "element":
+      return <OwnElement descriptor={descriptor} value={value} onChange={onChange} />;
     default:
       return <OutputField descriptor={descriptor} value={value} />;
   }

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import type {
   ChatMessage,
   ComponentDescriptor,
+  ElementDescriptor,
   GalleryItem,
   LabelValue,
   PlotValue,
@@ -12,15 +13,17 @@ import { Field } from "./field.tsx";
 import { filesOf } from "./file-input.tsx";
 import { FileView } from "./file-view.tsx";
 import { Markdown } from "./markdown.tsx";
+import { OwnElement } from "./own-element.tsx";
 import { Plot } from "./plot.tsx";
 
 /** One output, as its component shows it. */
 export function OutputField({ descriptor, value }: { descriptor: ComponentDescriptor; value: unknown }): VNode {
+  if (descriptor.type === "element") return <OwnElement descriptor={descriptor} value={value} />;
   return <Field descriptor={descriptor}>{view(descriptor, value)}</Field>;
 }
 
 /** The server has checked the values against their components, so their types are not checked a second time. */
-function view(descriptor: ComponentDescriptor, value: unknown): VNode {
+function view(descriptor: Exclude<ComponentDescriptor, ElementDescriptor>, value: unknown): VNode {
   switch (descriptor.type) {
     case "number":
       return <p class="output-number">{numberText(value, descriptor.precision)}</p>;
