@@ -7,7 +7,9 @@ import { typescriptBlocks } from "./support/code-blocks.ts";
 import { projectFile } from "./support/source-tree.ts";
 
 const FOLDER = ".cache/documentation";
-const docs = existsSync(projectFile("docs")) ? readdirSync(projectFile("docs")).map((name) => `docs/${name}`) : [];
+const docs = existsSync(projectFile("docs"))
+  ? readdirSync(projectFile("docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`)
+  : [];
 const pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...docs].filter((path) => path.endsWith(".md"));
 
 describe("what a reader copies", () => {
@@ -34,7 +36,7 @@ describe("what a reader copies", () => {
         lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
         jsx: "react-jsx",
       },
-      include: ["*.ts", "../../examples/*.ts", "../../examples/next/**/*"],
+      include: ["*.ts", "../../templates/*/*.ts", "../../examples/*.ts", "../../examples/next/**/*"],
       exclude: [],
     };
     writeFileSync(projectFile(`${FOLDER}/tsconfig.json`), JSON.stringify(config));

@@ -39,9 +39,16 @@ export const HELP_OPTION = { help: { type: "boolean", short: "h", help: "Shows t
 
 function unknownOption(command: Command, raw: string, name: string): string {
   const known = Object.keys({ ...command.options, ...HELP_OPTION });
-  const meant = nearestName(name, known) ?? known.find((candidate) => name.length > 2 && candidate.startsWith(name));
+  const meant =
+    nearestName(name, known) ??
+    known.find((candidate) => name.length > 2 && (candidate.startsWith(name) || letters(candidate) === letters(name)));
   const hint = meant ? `Did you mean --${meant}?` : `It has ${known.map((candidate) => `--${candidate}`).join(", ")}.`;
   return `fastrtc ${command.name} has no option ${raw}. ${hint}`;
+}
+
+/** Two words of the same letters differ by a slip of the fingers: --prot. */
+function letters(word: string): string {
+  return [...word].toSorted().join("");
 }
 
 function checkWords({ name, usage, words: [fewest, most] }: Command, words: readonly string[]): void {

@@ -17,7 +17,7 @@ export const LISTEN_OPTIONS: Command["options"] = {
   host: {
     type: "string",
     value: "<address>",
-    help: "The address to listen on; 0.0.0.0 lets other machines in (default: HOST, what the app says, or 127.0.0.1)",
+    help: "Where from; 0.0.0.0 lets other machines in (default: HOST, what the app says, or 127.0.0.1)",
   },
 };
 
