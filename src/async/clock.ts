@@ -1,3 +1,5 @@
+import { sleepBy } from "./sleep-by.ts";
+
 /** Time as an argument: protocol code takes one of these instead of reading the time itself. */
 export interface Clock {
   /** Milliseconds on a clock that never jumps back; its zero is arbitrary. */
@@ -26,22 +28,7 @@ export const systemClock: Clock = {
   nowMs,
   idleMs: () => (performance as NodePerformance).eventLoopUtilization?.().idle ?? 0, // Browsers do not tell.
   wallMs: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const onAbort = (): void => {
-        cancel();
-        reject(signal?.reason);
-      };
-      const cancel = after(ms, () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-    }),
+  sleep: (ms, signal) => sleepBy(after, ms, signal),
   after,
 };
 

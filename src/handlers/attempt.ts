@@ -43,6 +43,7 @@ export function unlessAborted<Result>(result: Promise<Result>, signal: AbortSign
   });
 }
 
-function isAbort(thrown: unknown, signal: AbortSignal): boolean {
+/** Whether it was thrown because the signal has aborted. */
+export function isAbort(thrown: unknown, signal: AbortSignal): boolean {
   return thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError");
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../async/clock.ts";
+import { sleepBy } from "../async/sleep-by.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -23,21 +24,7 @@ export class SimulatedClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const onAbort = (): void => {
-        cancel();
-        reject(signal?.reason);
-      };
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    return sleepBy((...timer) => this.after(...timer), ms, signal);
   }
 
   after(ms: number, callback: () => void): () => void {

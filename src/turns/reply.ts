@@ -1,4 +1,4 @@
-import { attempt, unlessAborted } from "../handlers/attempt.ts";
+import { attempt, isAbort, unlessAborted } from "../handlers/attempt.ts";
 import { AUDIO, emissionsOf } from "../handlers/emitted.ts";
 import { type EmittingIterator, iteratorOf } from "../handlers/emitted-values.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
@@ -156,8 +156,4 @@ export class Reply implements CurrentReply {
     this.#iterator = undefined;
     this.#session.signal.removeEventListener("abort", this.#onSessionEnd);
   }
-}
-
-function isAbort(thrown: unknown, signal: AbortSignal): boolean {
-  return thrown === signal.reason || (thrown instanceof Error && thrown.name === "AbortError");
 }
