@@ -29,6 +29,9 @@ export class ServiceSocket {
     url: string,
     { headers = {}, signal, onMessage }: ServiceSocketOptions<Message>,
   ): Promise<ServiceSocket> {
+    signal.throwIfAborted(); // An abort that was before would never close it.
+    // The address may hold the key, and the error of one that is none quotes it.
+    if (!URL.canParse(url)) throw new WebRTCError(`${service.name} cannot be reached: its address is none.`);
     const socket = new WebSocket(url, { headers, maxPayload: LARGEST_MESSAGE_BYTES, handshakeTimeout: 10_000 });
     const closed = new Promise<void>((resolve, reject) => {
       socket.on("message", (data: Buffer) => {
