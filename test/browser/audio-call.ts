@@ -67,7 +67,8 @@ export async function startAudioCall(page: Page, options: AudioCallOptions = {})
     await context.resume();
     const recorderModule = `registerProcessor("recorder", class extends AudioWorkletProcessor {
       process([channels]) {
-        this.port.postMessage(channels);
+        // While nothing flows into it there are no channels.
+        this.port.postMessage([0, 1].map((index) => channels[index] ?? new Float32Array(128)));
         return true;
       }
     });`;

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { parseOfferRequest } from "../../src/protocol/offer-request.ts";
+import type { CloseReason } from "../../src/session/close-reason.ts";
 import type { PeerHandler } from "../../src/session/peer-handler.ts";
 import { SessionRegistry } from "../../src/session/session-registry.ts";
 import { Session } from "../../src/session/session.ts";
@@ -18,6 +19,8 @@ export interface SessionServerOptions extends Pick<MediaPlanOptions, "modality" 
 export class SessionServer implements AsyncDisposable {
   readonly logger = new RecordingLogger();
   readonly registry = new SessionRegistry(Infinity);
+  /** Why sessions ended, in their order. */
+  readonly endings: CloseReason[] = [];
   readonly #server: Server;
 
   private constructor({ modality, mode, handler }: SessionServerOptions) {
@@ -30,7 +33,10 @@ export class SessionServer implements AsyncDisposable {
           kind: "webrtc",
           handler: handler(),
           logger,
-          onEnd: (session) => registry.leave(session),
+          onEnd: (session, reason) => {
+            registry.leave(session);
+            this.endings.push(reason);
+          },
         }),
       rtcConfiguration: async () => null,
       modality,
