@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AudioConverter } from "../media/audio-converter.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
+import { joined } from "../media/joined.ts";
 
 /** The sample rates that MP3 knows (ISO 11172-3, 13818-3 and LAME's MPEG 2.5). */
 const SAMPLE_RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
@@ -27,7 +28,7 @@ export async function encodeMp3(audio: AudioFrame): Promise<Uint8Array<ArrayBuff
     await nextTurn();
   }
   parts.push(encoder.finalize().slice());
-  return joined(parts);
+  return joined(parts, (length) => new Uint8Array(length));
 }
 
 /** The sound in a format that MP3 has. */
@@ -38,21 +39,9 @@ function suited(audio: AudioFrame): { sampleRate: number; channels: 1 | 2; frame
   const converter = new AudioConverter({ sampleRate, channels });
   const mixed = channels === audio.channels ? audio : audio.withChannels(channels);
   const pieces = [converter.push(mixed), converter.flush()].filter((piece) => piece !== undefined);
-  const samples = new Int16Array(pieces.reduce((sum, piece) => sum + piece.samples.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    samples.set(piece.toInt16(), at);
-    at += piece.samples.length;
-  }
+  const samples = joined(
+    pieces.map((piece) => piece.toInt16()),
+    (length) => new Int16Array(length),
+  );
   return { sampleRate, channels, frame: new AudioFrame({ samples, sampleRate, channels }) };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { joined } from "../media/joined.ts";
+
 /** What FastRTC's own rule knows of a turn: the third argument of `determinePause`. */
 export class AppState {
   /** What was said since somebody started talking. */
@@ -14,9 +16,5 @@ export class AppState {
 
 /** Two pieces of sound as one. */
 export function joinedSamples(first: Int16Array | null, second: Int16Array): Int16Array {
-  if (!first) return second.slice();
-  const joined = new Int16Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
+  return joined(first ? [first, second] : [second], (length) => new Int16Array(length));
 }

@@ -1,4 +1,5 @@
 import { AudioFrame } from "../media/audio-frame.ts";
+import { joined } from "../media/joined.ts";
 
 export interface SoundHistoryOptions {
   /** Samples per second of one channel. */
@@ -48,12 +49,7 @@ export class SoundHistory {
   /** The sound of these stretches, one after the other; what was forgotten is not in it. */
   read(stretches: readonly Stretch[]): AudioFrame {
     const parts = stretches.flatMap((stretch) => this.#partsOf(stretch));
-    const samples = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let filled = 0;
-    for (const part of parts) {
-      samples.set(part, filled);
-      filled += part.length;
-    }
+    const samples = joined(parts, (length) => new Int16Array(length));
     return new AudioFrame({ samples, sampleRate: this.#sampleRate, channels: this.#channels });
   }
 

@@ -1,5 +1,6 @@
 import type { SpeechToText, VoiceActivityDetector, VoiceActivityStream } from "../session/voice-models.ts";
 import type { AudioFrame } from "../media/audio-frame.ts";
+import { joined } from "../media/joined.ts";
 import { findStopWord } from "./stop-word-match.ts";
 import { VoiceWindows } from "./voice-windows.ts";
 
@@ -91,7 +92,10 @@ export class StopWordListener {
     this.#afterMs = 0;
     const { detector, speechToText, stopWords, onStopWord, onFailure } = this.#options;
     try {
-      const samples = joined(this.#heard.map((window) => window.samples));
+      const samples = joined(
+        this.#heard.map((window) => window.samples),
+        (length) => new Float32Array(length),
+      );
       const text = await (await speechToText()).stt([detector.sampleRate, samples]);
       const stopWord = findStopWord(text, stopWords);
       if (stopWord === undefined) return;
@@ -110,14 +114,4 @@ export class StopWordListener {
     this.#afterMs += frame.durationMs;
     while (this.#afterMs > MAX_AFTER_MS) this.#afterMs -= this.#after.shift()?.durationMs ?? this.#afterMs;
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    whole.set(part, filled);
-    filled += part.length;
-  }
-  return whole;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
+import { joined } from "../../media/joined.ts";
 import type { TextToSpeechOptions } from "../../session/voice-models.ts";
 import { parseOptions } from "../parse-options.ts";
 import { StallGuard } from "../stall-guard.ts";
@@ -89,7 +90,7 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
       for (;;) {
         const next = await guard.during(body.next());
         if (next.done === true) return;
-        const bytes = concatenated(odd, next.value);
+        const bytes = joined([odd, next.value], (length) => new Uint8Array(length));
         const whole = bytes.byteLength - (bytes.byteLength % 2);
         odd = bytes.slice(whole);
         if (whole > 0) yield new AudioFrame({ samples: samplesOf(bytes.subarray(0, whole)), sampleRate });
@@ -149,13 +150,6 @@ export class CartesiaVoice implements Voice<CartesiaTtsOptions> {
       "Cartesia's key has a character that no key has, such as a line break. Copy it anew.",
     );
   }
-}
-
-function concatenated(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(first.byteLength + second.byteLength);
-  bytes.set(first);
-  bytes.set(second, first.byteLength);
-  return bytes;
 }
 
 function samplesOf(bytes: Uint8Array): Int16Array {

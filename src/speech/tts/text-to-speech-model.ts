@@ -1,5 +1,6 @@
 import { FastRtcError } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
+import { joined } from "../../media/joined.ts";
 import type { SpokenText, TextToSpeech, TextToSpeechOptions } from "../../session/voice-models.ts";
 import { sentencesOf } from "../sentences-of.ts";
 
@@ -34,7 +35,7 @@ export class TextToSpeechModel<Options extends TextToSpeechOptions> implements T
   async tts(text: string, options?: Options): Promise<AudioFrame> {
     const frames: AudioFrame[] = [];
     for await (const frame of this.streamTts(text, options)) frames.push(frame);
-    return joined(frames);
+    return wholeOf(frames);
   }
 
   /**
@@ -121,16 +122,19 @@ function silence(durationMs: number, { samples, sampleRate, channels }: AudioFra
   });
 }
 
-function joined(frames: readonly AudioFrame[]): AudioFrame {
+function wholeOf(frames: readonly AudioFrame[]): AudioFrame {
   const [first] = frames;
   if (!first) return new AudioFrame({ samples: new Int16Array(0), sampleRate: 24_000 });
   const { sampleRate, channels } = first;
-  const length = frames.reduce((sum, { samples }) => sum + samples.length, 0);
-  const samples = first.samples instanceof Int16Array ? new Int16Array(length) : new Float32Array(length);
-  let at = 0;
-  for (const frame of frames) {
-    samples.set(first.samples instanceof Int16Array ? frame.toInt16() : frame.toFloat32(), at);
-    at += frame.samples.length;
-  }
+  const samples =
+    first.samples instanceof Int16Array
+      ? joined(
+          frames.map((frame) => frame.toInt16()),
+          (length) => new Int16Array(length),
+        )
+      : joined(
+          frames.map((frame) => frame.toFloat32()),
+          (length) => new Float32Array(length),
+        );
   return new AudioFrame({ samples, sampleRate, channels });
 }

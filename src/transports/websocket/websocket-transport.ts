@@ -1,4 +1,5 @@
 import { AudioFrame } from "../../media/audio-frame.ts";
+import { joined } from "../../media/joined.ts";
 import { type ServerMessage, encodeServerMessage } from "../../protocol/server-message.ts";
 import { parseClientMessage, readMediaPayload } from "../../protocol/websocket/client-message.ts";
 import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
@@ -161,7 +162,9 @@ export class WebSocketTransport implements Transport, LinkReceiver {
   /** Messages that a stalled network delivers at once become one piece: the session's queue counts pieces. */
   settled(): void {
     if (this.#arrived.length === 0) return;
-    const samples = joined(this.#arrived);
+    const [first] = this.#arrived;
+    const samples =
+      first && this.#arrived.length === 1 ? first : joined(this.#arrived, (length) => new Int16Array(length));
     this.#arrived.length = 0;
     const timestampUs = Math.round((this.#receivedCount * 1_000_000) / this.#inputRate);
     this.#receivedCount += samples.length / this.#channels;
@@ -203,16 +206,4 @@ function mediaFrame(payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + mediaEventLength(payload.length));
   writeMediaEvent(payload, frame, FRAME_HEADER_BYTES);
   return frame;
-}
-
-function joined(pieces: readonly Int16Array[]): Int16Array {
-  const [first] = pieces;
-  if (first && pieces.length === 1) return first;
-  const samples = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    samples.set(piece, at);
-    at += piece.length;
-  }
-  return samples;
 }
