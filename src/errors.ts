@@ -16,6 +16,8 @@ export type FastRtcErrorCode =
   | "port_in_use"
   | "no_session"
   | "turn_credentials_failed"
+  | "registration_failed"
+  | "call_failed"
   | "tunnel_failed"
   | "fastphone_failed"
   | "missing_package"
