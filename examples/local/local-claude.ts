@@ -47,11 +47,12 @@ export async function startLocalClaude(): Promise<LocalService> {
       send({ type: "message_start", message: { id: "msg_1", type: "message", role: "assistant", content: [], model } });
       send({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } });
       send({ type: "ping" });
+      const breaksOff = hangsUp(service);
       let words = 0;
       for await (const text of wordByWord(localAnswer(messages.at(-1)?.content ?? ""))) {
         if (response.destroyed) return; // The other side was interrupted.
         words += 1;
-        if (words > 8 && hangsUp(service)) {
+        if (words > 8 && breaksOff) {
           send({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
           response.end();
           return;

@@ -93,13 +93,14 @@ class LiveConversation {
   async #speak(text: string): Promise<void> {
     const answer = new AbortController();
     this.#answer = answer;
+    const breaksOff = hangsUp(this.#service);
     let pieces = 0;
     try {
       for await (const samples of localVoice(text, answer.signal)) {
         const inlineData = { mimeType: "audio/pcm;rate=24000", data: toBase64(samples) };
         this.#send({ serverContent: { modelTurn: { role: "model", parts: [{ inlineData }] } } });
         pieces += 1;
-        if (pieces >= 10 && hangsUp(this.#service)) {
+        if (pieces >= 10 && breaksOff) {
           this.#socket.close(1011, "Internal error encountered.");
           return;
         }

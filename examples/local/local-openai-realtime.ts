@@ -101,6 +101,7 @@ class RealtimeConversation {
     const id = this.#newId("resp");
     const part = { response_id: id, item_id: this.#newId("item"), output_index: 0, content_index: 0 };
     this.#send({ type: "response.created", response: { id, status: "in_progress" } });
+    const breaksOff = hangsUp(this.#service);
     let sentMs = 0;
     let status = "completed";
     try {
@@ -108,7 +109,7 @@ class RealtimeConversation {
         sentMs += (samples.length * 1000) / SAMPLE_RATE;
         this.#answersMs.set(part.item_id, Math.floor(sentMs));
         this.#send({ type: "response.output_audio.delta", ...part, delta: toBase64(samples) });
-        if (sentMs >= 1000 && hangsUp(this.#service)) {
+        if (sentMs >= 1000 && breaksOff) {
           this.#socket.close(1011, "The server had an error.");
           return;
         }

@@ -55,11 +55,12 @@ async function complete(service: LocalService, { body }: LocalRequest, response:
     );
   response.writeHead(200, { "content-type": "text/event-stream" });
   send({ role: "assistant", content: "" }, null);
+  const breaksOff = hangsUp(service);
   let words = 0;
   for await (const word of wordByWord(localAnswer(question))) {
     if (response.destroyed) return; // The other side was interrupted.
     words += 1;
-    if (words > 8 && hangsUp(service)) return void response.destroy();
+    if (words > 8 && breaksOff) return void response.destroy();
     send({ content: word }, null);
   }
   send({}, "stop");

@@ -103,7 +103,7 @@ export function keepReceived(service: LocalService, value: unknown): void {
   if (service.received.length > MAX_RECEIVED) service.received.shift();
 }
 
-/** Whether it is time to hang up in the middle of an answer. */
+/** Whether the answer that begins now is one to hang up in the middle of. */
 export function hangsUp(service: LocalService): boolean {
   if (service.mishap !== "hang-up") return false;
   service.mishap = undefined;

@@ -23,6 +23,20 @@ export async function waitUntil(caller: Caller, isSo: () => boolean): Promise<vo
   throw new Error(`What was waited for did not happen: ${JSON.stringify(state)}`);
 }
 
+/**
+ * Says something over what the caller hears.
+ * @returns From when on there was silence, and when the last half of a second of what was said began, in milliseconds.
+ */
+export async function sayOver(
+  caller: Caller & Pick<TestPeer, "connectedMs">,
+  words: string,
+): Promise<{ readonly silentFromMs: number; readonly lastWordMs: number }> {
+  const onsetMs = caller.connectedMs;
+  await say(caller, words);
+  const spokenOver = caller.heard.sounds().findLast(({ fromMs }) => fromMs < onsetMs);
+  return { silentFromMs: spokenOver?.toMs ?? 0, lastWordMs: caller.connectedMs - 500 };
+}
+
 /** What its handler gave besides sound. */
 export function outputsOf(caller: Caller): readonly unknown[] {
   return caller.outputs.map(({ value }) => value.args[0]);
