@@ -39,11 +39,12 @@ export function recordSessions(
   const stop = peersOf(stream).onSession((session) => {
     const own = join(folder, folderName(session.id, session.clock, folders.length + 1));
     folders.push(own);
-    const recorder = new SessionRecorder({
+    const recorder: SessionRecorder = new SessionRecorder({
       folder: own,
       clock: session.clock,
       video,
       maxSeconds,
+      onDone: () => recorders.delete(recorder),
       onFailure: (error) => logger.error(`the recording in ${own} has ended:`, error),
     });
     recorders.add(recorder);

@@ -19,8 +19,12 @@ export interface SessionRecorderOptions {
   readonly clock: Clock;
   readonly video: boolean;
   readonly maxSeconds: number;
+  /** @internal Replaced in tests. */
+  readonly maxWaitingBytes?: number;
   /** Told once when the disk cannot be written to; nothing more is recorded then. */
   readonly onFailure: (error: Error) => void;
+  /** Told when the peer has gone and all has been written. */
+  readonly onDone: () => void;
 }
 
 /** Writes down what one peer does. */
@@ -59,7 +63,7 @@ export class SessionRecorder implements SessionObserver {
       RECORDING_FILES.audio,
       Uint8Array.from(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
     );
-    this.#event({ type: "audio", samples: converted.length });
+    this.#line({ type: "audio", samples: converted.length });
   }
 
   videoFrame(frame: VideoFrame): void {
@@ -73,7 +77,7 @@ export class SessionRecorder implements SessionObserver {
     const picture = frame.width === width && frame.height === height ? frame : frame.resize(width, height);
     this.#write(RECORDING_FILES.video, Y4M_FRAME);
     this.#write(RECORDING_FILES.video, picture.to("i420"));
-    this.#event({ type: "video" });
+    this.#line({ type: "video" });
   }
 
   message(text: string): void {
@@ -87,6 +91,7 @@ export class SessionRecorder implements SessionObserver {
   ended(reason: string): void {
     this.#event({ type: "end", reason });
     for (const file of this.#files.values()) file.end();
+    if (this.#files.size === 0) this.#options.onDone();
   }
 
   /** Resolves when all has been written; the peer may still be there, but nothing more is recorded. */
@@ -106,14 +111,25 @@ export class SessionRecorder implements SessionObserver {
     return this.#options.clock.nowMs() - this.#beganMs;
   }
 
-  get #goesOn(): boolean {
+  /** How much waits for the disk, in bytes. */
+  get waitingBytes(): number {
     let waiting = 0;
     for (const { writableLength } of this.#files.values()) waiting += writableLength;
-    return !this.#failed && waiting < MAX_WAITING_BYTES && this.#elapsedMs < this.#options.maxSeconds * 1000;
+    return waiting;
+  }
+
+  get #goesOn(): boolean {
+    const { maxSeconds, maxWaitingBytes = MAX_WAITING_BYTES } = this.#options;
+    return !this.#failed && this.waitingBytes < maxWaitingBytes && this.#elapsedMs < maxSeconds * 1000;
   }
 
   #event(event: object): void {
-    if (this.#goesOn) this.#write(RECORDING_FILES.events, `${JSON.stringify({ ...event, atMs: this.#elapsedMs })}\n`);
+    if (this.#goesOn) this.#line(event);
+  }
+
+  /** Writes an event down whatever waits: media that were written without their line would take the place of the next. */
+  #line(event: object): void {
+    this.#write(RECORDING_FILES.events, `${JSON.stringify({ ...event, atMs: this.#elapsedMs })}\n`);
   }
 
   #write(name: string, data: string | Uint8Array): void {
@@ -127,6 +143,9 @@ export class SessionRecorder implements SessionObserver {
     file.on("error", (error) => {
       if (!this.#failed) this.#options.onFailure(error);
       this.#failed = true;
+    });
+    file.once("close", () => {
+      if ([...this.#files.values()].every(({ closed }) => closed)) this.#options.onDone();
     });
     this.#files.set(name, file);
     return file;
