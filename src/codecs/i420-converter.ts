@@ -20,12 +20,17 @@ export class I420Converter {
   }
 
   /**
-   * The picture itself or a converted one, which is valid until the next call.
+   * The picture itself or a converted one, which is valid until the next call; it keeps its colour matrix.
    *
+   * @param isFullRange whether the picture is known to be in full range, though its layout does not say so
    * @throws {FastRtcError} `codec_failed` for a layout that FFmpeg cannot convert.
    */
-  convert(picture: NativeFrame): NativeFrame {
-    if (picture.format === this.#ffmpeg.constants.AV_PIX_FMT_YUV420P) return picture;
+  convert(picture: NativeFrame, { isFullRange = false } = {}): NativeFrame {
+    const { AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P } = this.#ffmpeg.constants;
+    if (picture.format === AV_PIX_FMT_YUV420P) {
+      if (!isFullRange) return picture;
+      picture.format = AV_PIX_FMT_YUVJ420P; // The same planes, in full range.
+    }
     const { scaler, result } = this.#conversionFor(picture);
     checkReturn(this.#ffmpeg, scaler.scaleFrameSync(result, picture), "convert a picture to I420");
     result.pts = picture.pts;

@@ -1,5 +1,5 @@
 import { FastRtcError, invariant } from "../errors.ts";
-import type { EncodedVideoFrame, VideoCodec } from "../media/encoded-video-frame.ts";
+import type { EncodedVideoFrame, PictureColors, VideoCodec } from "../media/encoded-video-frame.ts";
 import type { FramePool } from "../media/frame-pool.ts";
 import { VideoFrame } from "../media/video-frame.ts";
 import {
@@ -38,7 +38,8 @@ const KEYFRAME_NEEDED: DecodedVideo = { frames: [], keyframeNeeded: true };
  * Turns compressed pictures into frames, off the main thread. Only whole pictures come out: once a picture
  * is broken or its reference is missing, everything up to the next keyframe is dropped and
  * `keyframeNeeded` is true, so that a viewer sees a short standstill instead of smeared blocks.
- * Pictures of other layouts than I420 in limited range are converted.
+ * Pictures of other layouts than I420 in limited range are converted. How colours are to be read is told by an H.264 stream itself, or else by
+ * what came beside the picture; BT.601 is what senders mean that say nothing.
  */
 export class VideoDecoder implements AsyncDisposable {
   readonly #ffmpeg: Ffmpeg;
@@ -97,7 +98,7 @@ export class VideoDecoder implements AsyncDisposable {
     const sent = await this.#sending;
     this.#sending = undefined;
     if (this.#closing) return NOTHING;
-    return sent < 0 ? this.#fail() : this.#receive();
+    return sent < 0 ? this.#fail() : this.#receive(unit.colors);
   }
 
   /** Frees the native memory once the call under way is over. Harmless when repeated. */
@@ -110,11 +111,11 @@ export class VideoDecoder implements AsyncDisposable {
     return this.close();
   }
 
-  #receive(): DecodedVideo {
+  #receive(told: PictureColors | undefined): DecodedVideo {
     const frames: VideoFrame[] = [];
     let received = this.#context.receiveFrameSync(this.#picture);
     while (received >= 0 && !this.#isBroken(this.#picture)) {
-      frames.push(this.#take());
+      frames.push(this.#take(told));
       received = this.#context.receiveFrameSync(this.#picture);
     }
     this.#silentUnits = frames.length > 0 ? 0 : this.#silentUnits + 1;
@@ -130,11 +131,14 @@ export class VideoDecoder implements AsyncDisposable {
     return picture.decodeErrorFlags !== 0 || picture.hasFlags(this.#ffmpeg.constants.AV_FRAME_FLAG_CORRUPT);
   }
 
-  #take(): VideoFrame {
-    // BT.601 is what senders mean that say nothing; converted pictures keep the colours of the original.
-    const { AVCOL_SPC_BT709 } = this.#ffmpeg.constants;
-    const colorSpace = this.#picture.colorSpace === AVCOL_SPC_BT709 ? "bt709" : "bt601";
-    const picture = this.#converter.convert(this.#picture);
+  #take(told: PictureColors | undefined): VideoFrame {
+    const { AVCOL_SPC_BT709, AVCOL_SPC_UNSPECIFIED } = this.#ffmpeg.constants;
+    const said = this.#picture.colorSpace;
+    // FFmpeg takes every VP8 picture for BT.601, because its header has no word for anything else.
+    const isSilent = this.#codec === "VP8" || said === AVCOL_SPC_UNSPECIFIED;
+    const colorSpace = isSilent && told ? told.colorSpace : said === AVCOL_SPC_BT709 ? "bt709" : "bt601";
+    const isFullRange = isSilent && told?.isFullRange === true;
+    const picture = this.#converter.convert(this.#picture, { isFullRange });
     const frame = VideoFrame.allocate(picture.width, picture.height, {
       lease: this.#pool.lease(),
       timestampUs: Number(picture.pts),

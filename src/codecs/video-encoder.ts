@@ -161,7 +161,7 @@ export class VideoEncoder implements AsyncDisposable {
     const data = new Uint8Array(this.#packet.data);
     const keyframe = this.#packet.isKeyframe;
     this.#packet.unref();
-    return { data, keyframe, timestampUs };
+    return { data, keyframe, timestampUs, colors: { colorSpace: this.#colorSpace, isFullRange: false } };
   }
 
   async #free(): Promise<void> {

@@ -17,7 +17,18 @@ export const HEADER_EXTENSION_URIS = {
   playoutDelay: "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
   /** 3GPP TS 26.114 §7.4.5. */
   videoOrientation: "urn:3gpp:video-orientation",
+  colorSpace: "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
 } as const;
+
+/** How the numbers of a picture stand for colours: code points of ITU-T H.273, sections 8.1 to 8.3. */
+export interface ColorSpaceCode {
+  readonly primaries: number;
+  readonly transfer: number;
+  /** 1 is BT.709, 5 and 6 are BT.601. */
+  readonly matrix: number;
+  /** Limited: black is 16 and white 235. */
+  readonly range: "limited" | "full" | "unknown";
+}
 
 /** The clockwise turn that makes the picture upright, and what else the camera says of itself. */
 export interface VideoOrientation {
@@ -53,6 +64,8 @@ export interface HeaderExtensionValues {
   audioLevel: AudioLevel;
   playoutDelay: PlayoutDelay;
   videoOrientation: VideoOrientation;
+  /** In the last packet of a keyframe, and of the picture with which it changes. */
+  colorSpace: ColorSpaceCode;
 }
 
 export type HeaderExtensionName = keyof HeaderExtensionValues;
@@ -62,6 +75,12 @@ interface ValueFormat<Value> {
   decode(bytes: Uint8Array): Value | undefined;
   encode(value: Value): Uint8Array;
 }
+
+/** Bytes of a color space, and with what is told of high dynamic range after it. */
+const COLOR_BYTES = 4;
+const HDR_COLOR_BYTES = 28;
+/** By their code; the last, "derived from the other values", is as good as unknown. */
+const RANGES: readonly ColorSpaceCode["range"][] = ["unknown", "limited", "full", "unknown"];
 
 const text: ValueFormat<string> = {
   decode: (bytes) => {
@@ -133,6 +152,16 @@ const VALUE_FORMATS: { readonly [Name in HeaderExtensionName]: ValueFormat<Heade
     },
     encode: ({ rotation, flipped, backCamera }) =>
       Uint8Array.of((backCamera ? 0x08 : 0) | (flipped ? 0x04 : 0) | (rotation / 90)),
+  },
+  colorSpace: {
+    decode: (bytes) => {
+      const [primaries = 0, transfer = 0, matrix = 0, rangeAndSiting = 0] = bytes;
+      if (bytes.length !== COLOR_BYTES && bytes.length !== HDR_COLOR_BYTES) return undefined;
+      return { primaries, transfer, matrix, range: RANGES[(rangeAndSiting >> 4) & 0x03] ?? "unknown" };
+    },
+    // Where chroma samples lie is left unsaid: 0.
+    encode: ({ primaries, transfer, matrix, range }) =>
+      Uint8Array.of(primaries, transfer, matrix, Math.max(0, RANGES.indexOf(range)) << 4),
   },
 };
 

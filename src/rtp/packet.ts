@@ -83,6 +83,13 @@ export function parseRtpPacket(bytes: Uint8Array): RtpPacket | undefined {
   };
 }
 
+/** Bytes in front of the payload of a whole RTP packet, such as one of our own. */
+export function rtpHeaderByteLength(bytes: Uint8Array): number {
+  const first = bytes[0] ?? 0;
+  const byteLength = RTP_FIXED_HEADER_BYTES + 4 * (first & 0x0f);
+  return (first & 0x10) === 0 ? byteLength : byteLength + 4 + 4 * readUint16(bytes, byteLength + 2);
+}
+
 export interface RtpPacketInit {
   readonly marker?: boolean;
   readonly payloadType: number;

@@ -2,7 +2,7 @@ import { invariant } from "../errors.ts";
 import { type BitrateLimits, DEFAULT_BITRATE_LIMITS } from "./bitrate-limits.ts";
 import { FrameArrivals } from "./frame-arrivals.ts";
 import { type AssembledFrame, FrameAssembler } from "./frame-assembler.ts";
-import type { HeaderExtensionMap, VideoOrientation } from "./header-extensions.ts";
+import type { ColorSpaceCode, HeaderExtensionMap, VideoOrientation } from "./header-extensions.ts";
 import { KeyframeRequester } from "./keyframe-requester.ts";
 import { NackGenerator } from "./nack-generator.ts";
 import type { RtpPacket } from "./packet.ts";
@@ -76,6 +76,8 @@ export interface ReceivedVideoFrame {
   readonly receivedAtMs: number;
   /** The clockwise turn that makes the picture upright. */
   readonly rotation: VideoOrientation["rotation"];
+  /** What the sender says of the colours beside the picture; `undefined` when it says nothing. */
+  readonly colorSpace: ColorSpaceCode | undefined;
 }
 
 const NO_FRAMES: readonly ReceivedVideoFrame[] = Object.freeze([]);
@@ -94,6 +96,7 @@ export class VideoReceiveStream {
   readonly #bitrate: ReceiveBitrate;
   readonly #frames = new FrameArrivals();
   #rotation: VideoOrientation["rotation"] = 0;
+  #colorSpace: ColorSpaceCode | undefined;
   #firSequence = 0;
   #byteCount = 0;
   #rtxPacketCount = 0;
@@ -264,6 +267,9 @@ export class VideoReceiveStream {
     invariant(codec, "frames are assembled from the packets of known codecs only");
     const orientation = this.#options.extensions.read(lastPacket, "videoOrientation");
     if (orientation) this.#rotation = orientation.rotation;
+    const colorSpace = this.#options.extensions.read(lastPacket, "colorSpace");
+    // It holds until it changes; a keyframe without it takes it back.
+    if (colorSpace || keyframe) this.#colorSpace = colorSpace;
     this.#frames.handleFrame({ keyframe, firstReceivedAtMs }, nowMs);
     return {
       data,
@@ -274,6 +280,7 @@ export class VideoReceiveStream {
       firstReceivedAtMs,
       receivedAtMs,
       rotation: this.#rotation,
+      colorSpace: this.#colorSpace,
     };
   }
 }

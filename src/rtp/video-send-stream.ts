@@ -1,8 +1,8 @@
 import { type BitrateLimits, clampBitrate, DEFAULT_BITRATE_LIMITS, VIDEO_BITRATE_LIMITS } from "./bitrate-limits.ts";
 import { ExpectedLoss } from "./expected-loss.ts";
-import type { HeaderExtensionMap, PlayoutDelay } from "./header-extensions.ts";
-import { RtpHeaderTemplate } from "./header-template.ts";
+import type { ColorSpaceCode, HeaderExtensionMap, PlayoutDelay } from "./header-extensions.ts";
 import { KeyframeRequestGate } from "./keyframe-request-gate.ts";
+import { rtpHeaderByteLength } from "./packet.ts";
 import type { RoundTripTime } from "./round-trip-time.ts";
 import type { ReportBlock } from "./rtcp/report-block.ts";
 import type { RtcpPacket } from "./rtcp/compound.ts";
@@ -11,6 +11,7 @@ import { SendBitrate } from "./send-bitrate.ts";
 import { SentPacketHistory } from "./sent-packet-history.ts";
 import { SentStats } from "./sent-stats.ts";
 import { wrapTimestamp } from "./sequence.ts";
+import { VideoHeaders } from "./video-headers.ts";
 import { MAX_PACKET_BYTES, type Packetization, type VideoPacketizer } from "./video-payload-format.ts";
 
 const VIDEO_CLOCK_RATE = 90_000;
@@ -58,6 +59,8 @@ export interface OutgoingVideoFrame {
   readonly keyframe: boolean;
   /** When the picture was taken, in microseconds on the caller's clock: the line of time that sound is placed on as well. */
   readonly timestampUs: number;
+  /** What the packets of keyframes tell of the colours, if the extension was negotiated. */
+  readonly colorSpace?: ColorSpaceCode | undefined;
 }
 
 export interface VideoSendStats {
@@ -78,8 +81,7 @@ export interface VideoSendStats {
  */
 export class VideoSendStream {
   readonly #options: VideoSendStreamOptions;
-  readonly #template: RtpHeaderTemplate;
-  readonly #lossyTemplate: RtpHeaderTemplate;
+  readonly #headers: VideoHeaders;
   readonly #expectedLoss = new ExpectedLoss({ calmMs: CALM_MS });
   readonly #history = new SentPacketHistory();
   readonly #sent: SentStats;
@@ -96,9 +98,8 @@ export class VideoSendStream {
 
   constructor(options: VideoSendStreamOptions) {
     this.#options = options;
-    const { ssrc, wallOffsetMs, playoutDelay, lossyPlayoutDelay = playoutDelay } = options;
-    this.#template = templateOf(options, playoutDelay);
-    this.#lossyTemplate = templateOf(options, playoutDelay && lossyPlayoutDelay);
+    const { ssrc, wallOffsetMs } = options;
+    this.#headers = new VideoHeaders(options);
     this.#sent = new SentStats({ ssrc, clockRate: VIDEO_CLOCK_RATE, wallOffsetMs });
     this.#bitrate = new SendBitrate(options.bitrateLimits ?? DEFAULT_BITRATE_LIMITS);
     this.#rtx = options.rtx && new RtxWrapper(options.rtx);
@@ -138,8 +139,12 @@ export class VideoSendStream {
   }
 
   /** The RTP packets of a frame, in sending order. */
-  packetize({ data, keyframe, timestampUs }: OutgoingVideoFrame, nowMs: number): Packetization {
-    const headroom = this.#template.byteLength;
+  packetize({ data, keyframe, timestampUs, colorSpace }: OutgoingVideoFrame, nowMs: number): Packetization {
+    const template = this.#headers.templateFor({
+      playoutDelay: this.#playoutDelay,
+      colorSpace: keyframe ? colorSpace : undefined,
+    });
+    const headroom = template.byteLength;
     const result = this.#options.packetizer.packetize(data, {
       headroom,
       maxPayloadByteLength: MAX_PACKET_BYTES - headroom,
@@ -157,7 +162,6 @@ export class VideoSendStream {
       this.#keyframeCount += 1;
       this.#gate.handleKeyframe(nowMs);
     }
-    const template = this.#expectedLoss.percent > 0 ? this.#lossyTemplate : this.#template;
     const last = packets.length - 1;
     for (const [index, packet] of packets.entries()) {
       const sequenceNumber = this.#nextSequenceNumber;
@@ -182,7 +186,7 @@ export class VideoSendStream {
   makePadding(byteLength: number): Uint8Array | undefined {
     const { newest } = this.#history;
     if (!this.#rtx || !newest) return undefined;
-    const headerByteLength = this.#template.byteLength;
+    const headerByteLength = rtpHeaderByteLength(newest);
     if (byteLength > MAX_EMPTY_PADDING_BYTES && newest.length <= 2 * byteLength) {
       return this.#rtx.wrap(newest, headerByteLength);
     }
@@ -229,6 +233,11 @@ export class VideoSendStream {
     return [report, { type: "source-description", sources: [{ ssrc, cname }] }];
   }
 
+  get #playoutDelay(): PlayoutDelay | undefined {
+    const { playoutDelay, lossyPlayoutDelay } = this.#options;
+    return (this.#expectedLoss.percent > 0 && playoutDelay && lossyPlayoutDelay) || playoutDelay;
+  }
+
   #resend(sequenceNumbers: readonly number[], timing: { nowMs: number; roundTripMs: number }): readonly Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (const sequenceNumber of sequenceNumbers) {
@@ -236,12 +245,13 @@ export class VideoSendStream {
       const copies = timing.roundTripMs >= TWO_COPIES_FROM_MS && this.#history.wasResent(sequenceNumber) ? 2 : 1;
       const packet = this.#history.takeForResend(sequenceNumber, timing);
       if (!packet) continue;
+      const headerByteLength = rtpHeaderByteLength(packet);
       if (this.#rtx) {
-        for (let copy = 0; copy < copies; copy += 1) packets.push(this.#rtx.wrap(packet, this.#template.byteLength));
+        for (let copy = 0; copy < copies; copy += 1) packets.push(this.#rtx.wrap(packet, headerByteLength));
         continue;
       }
       packets.push(packet);
-      this.#sent.handlePacket(packet.length - this.#template.byteLength);
+      this.#sent.handlePacket(packet.length - headerByteLength);
     }
     this.#resentPacketCount += packets.length;
     return packets;
@@ -253,21 +263,4 @@ export class VideoSendStream {
     this.#expectedLoss.handleReport(this.#fractionLost, nowMs);
     this.#bitrate.handleLoss(this.#fractionLost, nowMs);
   }
-}
-
-/** What every packet begins with. */
-function templateOf(
-  { ssrc, payloadType, extensions, mid }: VideoSendStreamOptions,
-  playoutDelay: PlayoutDelay | undefined,
-): RtpHeaderTemplate {
-  return new RtpHeaderTemplate({
-    ssrc,
-    payloadType,
-    extensions: [
-      ...(mid === undefined ? [] : extensions.elements("mid", mid)),
-      ...(playoutDelay === undefined ? [] : extensions.elements("playoutDelay", playoutDelay)),
-      ...extensions.elements("absSendTime", 0),
-      ...extensions.elements("transportSequenceNumber", 0),
-    ],
-  });
 }

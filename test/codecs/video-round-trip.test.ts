@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { VideoDecoder } from "../../src/codecs/video-decoder.ts";
 import { VideoEncoder } from "../../src/codecs/video-encoder.ts";
+import type { PictureColors } from "../../src/media/encoded-video-frame.ts";
 import { FramePool } from "../../src/media/frame-pool.ts";
+import { VideoFrame } from "../../src/media/video-frame.ts";
 import { psnr, testPicture } from "./test-pictures.ts";
 
 const CODECS = ["H264", "VP8"] as const;
@@ -87,5 +89,33 @@ describe.each(CODECS)("%s", (codec) => {
       }
     }
     expect(memory.size).toBe(1);
+  });
+});
+
+describe("VP8, which cannot say how its colours are to be read,", () => {
+  const GREEN = [0, 135, 0] as const;
+
+  async function decoded(yuv: readonly [number, number, number], colors: PictureColors | undefined) {
+    const picture = VideoFrame.allocate(64, 64, { timestampUs: 0 });
+    picture.planes.y.fill(yuv[0]);
+    picture.planes.u.fill(yuv[1]);
+    picture.planes.v.fill(yuv[2]);
+    await using encoder = await VideoEncoder.create({ codec: "VP8", bitrate: 1_000_000 });
+    await using decoder = await VideoDecoder.create({ codec: "VP8", pool: new FramePool() });
+    const unit = await encoder.encode(picture);
+    const { frames } = await decoder.decode({ ...(unit ?? expect.fail("nothing was encoded")), colors });
+    return frames.map((frame) => [frame.colorSpace, ...frame.to("rgb24").subarray(0, 3)]);
+  }
+
+  test.each([
+    ["BT.601", [84, 89, 78], undefined, "bt601"],
+    ["BT.709", [99, 82, 75], { colorSpace: "bt709", isFullRange: false }, "bt709"],
+    ["BT.709 in full range, as a canvas has it", [97, 76, 67], { colorSpace: "bt709", isFullRange: true }, "bt709"],
+  ] as const)("is read by what came beside it: %s", async (_name, yuv, colors, colorSpace) => {
+    const [[read, ...rgb] = []] = await decoded(yuv, colors);
+    expect(read).toBe(colorSpace);
+    for (const [index, value] of rgb.entries()) {
+      expect(Math.abs(Number(value) - (GREEN[index] ?? 0))).toBeLessThanOrEqual(4);
+    }
   });
 });

@@ -59,6 +59,19 @@ describe("the values of header extensions", () => {
       hex: "0f",
       back: { rotation: 270, flipped: true, backCamera: true },
     });
+    expect(roundTrip("colorSpace", { primaries: 1, transfer: 1, matrix: 1, range: "limited" })).toEqual({
+      hex: "01010110",
+      back: { primaries: 1, transfer: 1, matrix: 1, range: "limited" },
+    });
+  });
+
+  it("of a color space are read as Chromium 156 sends them for a canvas, with HDR metadata too", () => {
+    const canvas = { primaries: 1, transfer: 13, matrix: 1, range: "full" };
+    expect(read("colorSpace", "010d0120")).toEqual(canvas);
+    expect(read("colorSpace", `010d0120${"00".repeat(24)}`)).toEqual(canvas);
+    expect(read("colorSpace", "06060610")).toEqual({ primaries: 6, transfer: 6, matrix: 6, range: "limited" });
+    expect(read("colorSpace", "01010130")).toMatchObject({ range: "unknown" });
+    expect(roundTrip("colorSpace", { primaries: 2, transfer: 2, matrix: 2, range: "unknown" }).hex).toBe("02020200");
   });
 
   it.each<[HeaderExtensionName, string]>([
@@ -68,6 +81,8 @@ describe("the values of header extensions", () => {
     ["transportSequenceNumber", "12"],
     ["playoutDelay", "0ff001"],
     ["playoutDelay", "0000"],
+    ["colorSpace", "010101"],
+    ["colorSpace", "0101011000"],
   ])("are nothing when a %s is %s", (name, hex) => {
     expect(read(name, hex)).toBeUndefined();
   });

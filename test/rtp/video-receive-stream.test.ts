@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { HeaderExtensionElement } from "../../src/rtp/header-extension-block.ts";
 import { HEADER_EXTENSION_URIS, HeaderExtensionMap } from "../../src/rtp/header-extensions.ts";
 import { parseRtpPacket, type RtpPacket, serializeRtpPacket } from "../../src/rtp/packet.ts";
 import { RoundTripTime } from "../../src/rtp/round-trip-time.ts";
@@ -6,7 +7,10 @@ import { type VideoFeedback, VideoReceiveStream } from "../../src/rtp/video-rece
 import { FrameMaker, H264_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE } from "./support/frames.ts";
 import { SeededRandom } from "./support/seeded-random.ts";
 
-const EXTENSIONS = new HeaderExtensionMap([[4, HEADER_EXTENSION_URIS.videoOrientation]]);
+const EXTENSIONS = new HeaderExtensionMap([
+  [4, HEADER_EXTENSION_URIS.videoOrientation],
+  [8, HEADER_EXTENSION_URIS.colorSpace],
+]);
 const RTX_PAYLOAD_TYPE = 120;
 const ALL_FEEDBACK: VideoFeedback = { nack: true, pli: true, fir: true, remb: true };
 
@@ -41,8 +45,11 @@ function ring(stream: VideoReceiveStream, untilMs: number): [atMs: number, types
 }
 
 function rotated(packet: RtpPacket, rotation: 0 | 90): RtpPacket {
+  return extended(packet, EXTENSIONS.elements("videoOrientation", { rotation, flipped: false, backCamera: false }));
+}
+
+function extended(packet: RtpPacket, extensions: readonly HeaderExtensionElement[]): RtpPacket {
   const { payloadType, sequenceNumber, timestamp, ssrc, marker, payload } = packet;
-  const extensions = EXTENSIONS.elements("videoOrientation", { rotation, flipped: false, backCamera: false });
   const parsed = parseRtpPacket(
     serializeRtpPacket({ payloadType, sequenceNumber, timestamp, ssrc, marker, payload, extensions }),
   );
@@ -74,6 +81,7 @@ describe("receiving video", () => {
         firstReceivedAtMs: 10,
         receivedAtMs: 9 + packets.length,
         rotation: 0,
+        colorSpace: undefined,
       },
     ]);
     expect(stream.snapshot()).toMatchObject({
@@ -108,6 +116,27 @@ describe("receiving video", () => {
       return marked.flatMap((packet) => stream.handlePacket(packet, 0)).map((frame) => frame.rotation);
     });
     expect(rotations).toEqual([90, 90, 0, 0]);
+  });
+
+  it("tells the colours as the sender has told them last, until a keyframe says nothing of them", () => {
+    const stream = receiver();
+    const frames = maker("VP8");
+    const told = [
+      { keyframe: true, matrix: 1 },
+      { keyframe: false, matrix: undefined },
+      { keyframe: false, matrix: 6 },
+      { keyframe: false, matrix: undefined },
+      { keyframe: true, matrix: undefined },
+    ].flatMap(({ keyframe, matrix }) => {
+      const { packets } = frames.next({ keyframe });
+      const elements =
+        matrix === undefined
+          ? []
+          : EXTENSIONS.elements("colorSpace", { primaries: 1, transfer: 1, matrix, range: "limited" });
+      const marked = packets.map((packet) => (packet.marker ? extended(packet, elements) : packet));
+      return marked.flatMap((packet) => stream.handlePacket(packet, 0)).map(({ colorSpace }) => colorSpace?.matrix);
+    });
+    expect(told).toEqual([1, 1, 6, 6, undefined]);
   });
 
   it("reports at once, often at first and every second later, with how much may be sent", () => {

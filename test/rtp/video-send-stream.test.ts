@@ -9,6 +9,7 @@ import { compactNtp, ntpFromWallMs } from "../../src/rtp/ntp-time.ts";
 import { parseRtpPacket } from "../../src/rtp/packet.ts";
 import { RoundTripTime } from "../../src/rtp/round-trip-time.ts";
 import type { RtcpPacket } from "../../src/rtp/rtcp/compound.ts";
+import { unwrapRtx } from "../../src/rtp/rtx.ts";
 import { VideoSendStream, type VideoSendStreamOptions } from "../../src/rtp/video-send-stream.ts";
 import { nalUnit } from "./support/frames.ts";
 import { SeededRandom } from "./support/seeded-random.ts";
@@ -103,6 +104,27 @@ describe("sending video", () => {
     expect(stream.handleRtcp(nack, 10)).toEqual([packets[1], packets[2]]);
     expect(stream.handleRtcp(nack, 20)).toEqual([]);
     expect(stream.stats).toMatchObject({ packetCount: 5, resentPacketCount: 2 });
+  });
+
+  it("tells the colours with keyframes, and sends those again as whole as others", () => {
+    const names: readonly HeaderExtensionName[] = ["mid", "playoutDelay", "colorSpace", "transportSequenceNumber"];
+    const extensions = new HeaderExtensionMap(names.map((name, index) => [index + 1, HEADER_EXTENSION_URIS[name]]));
+    const rtx = { ssrc: 0xfeed, payloadType: 103, firstSequenceNumber: 1 };
+    const stream = sender({ extensions, rtx, firstSequenceNumber: 1 });
+    const colorSpace = { primaries: 1, transfer: 1, matrix: 1, range: "limited" } as const;
+    const packets = [true, false].flatMap((keyframe) => {
+      const data = nalUnit(keyframe ? 0x65 : 0x41, 500, new SeededRandom(1));
+      const result = stream.packetize({ data, keyframe, timestampUs: 0, colorSpace }, 0);
+      return result.type === "packets" ? result.packets : [];
+    });
+    const sent = packets.flatMap((bytes) => parseRtpPacket(bytes) ?? []);
+    expect(sent.map((packet) => extensions.read(packet, "colorSpace"))).toEqual([colorSpace, undefined]);
+    const again = stream
+      .handleRtcp({ type: "nack", senderSsrc: 9, mediaSsrc: SSRC, sequenceNumbers: [1, 2] }, 100)
+      .flatMap((bytes) => parseRtpPacket(bytes) ?? [])
+      .map((packet) => unwrapRtx(packet, { ssrc: SSRC, payloadType: 102 }));
+    expect(again.map((packet) => packet?.payload)).toEqual(sent.map(({ payload }) => payload));
+    expect(again.map((packet) => packet && extensions.read(packet, "colorSpace"))).toEqual([colorSpace, undefined]);
   });
 
   it("forces a keyframe when the peer asks for one by PLI or FIR for this stream", () => {

@@ -77,6 +77,7 @@ function videoWish(directions: Pick<MediaWish, "send" | "receive">): MediaWish {
       HEADER_EXTENSION_URIS.absSendTime,
       HEADER_EXTENSION_URIS.transportSequenceNumber,
       HEADER_EXTENSION_URIS.playoutDelay,
+      HEADER_EXTENSION_URIS.colorSpace,
     ],
     // Chromium then probes the network with its old packets, not with padding that looks like losses in the picture.
     retransmission: true,

@@ -15,6 +15,7 @@ import {
   type VideoReceiveStreamOptions,
 } from "../../rtp/video-receive-stream.ts";
 import { OwnLateness } from "./own-lateness.ts";
+import { colorsOf } from "./picture-colors.ts";
 
 /** How many compressed pictures may wait for the decoder: a third of a second. */
 const MAX_WAITING = 10;
@@ -170,7 +171,7 @@ export class VideoReceiver {
         }
       }
       const startMs = this.#options.clock.nowMs();
-      const { frames, keyframeNeeded } = await this.#decoder.decode(unit);
+      const { frames, keyframeNeeded } = await this.#decoder.decode({ ...unit, colors: colorsOf(unit.colorSpace) });
       this.#decodeTimes.note(this.#options.clock.nowMs() - startMs);
       // What came while this thread was blocked lies with the engine still when the decoder's answer overtakes it.
       if (this.#lateness.isBehindAt(this.#options.clock.nowMs()) && this.#backlogCount === 0) await packetsAtHand();

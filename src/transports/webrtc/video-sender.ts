@@ -10,6 +10,7 @@ import type { DegradationPreference } from "../../session/media-options.ts";
 import { TimingWindow } from "../../session/timing-window.ts";
 import type { OutboundVideoCounts } from "../../session/transport-stats.ts";
 import { MediaTimeline } from "./media-timeline.ts";
+import { codeOf } from "./picture-colors.ts";
 import { VideoAdaptation } from "./video-adaptation.ts";
 
 export interface VideoSenderOptions {
@@ -135,7 +136,8 @@ export class VideoSender {
   #packetize(encoded: EncodedVideoFrame | undefined): void {
     if (!encoded || this.#closed) return;
     const { stream, clock, sendPackets, onFailure } = this.#options;
-    const result = stream.packetize(encoded, clock.nowMs());
+    const { colors } = encoded;
+    const result = stream.packetize({ ...encoded, colorSpace: colors && codeOf(colors) }, clock.nowMs());
     if (result.type === "packets") sendPackets(result.packets, "video");
     else {
       onFailure(
