@@ -235,7 +235,8 @@ export class VideoSendStream {
 
   get #playoutDelay(): PlayoutDelay | undefined {
     const { playoutDelay, lossyPlayoutDelay } = this.#options;
-    return (this.#expectedLoss.percent > 0 && playoutDelay && lossyPlayoutDelay) || playoutDelay;
+    const isLossy = this.#expectedLoss.percent > 0 && playoutDelay !== undefined;
+    return isLossy ? (lossyPlayoutDelay ?? playoutDelay) : playoutDelay;
   }
 
   #resend(sequenceNumbers: readonly number[], timing: { nowMs: number; roundTripMs: number }): readonly Uint8Array[] {
