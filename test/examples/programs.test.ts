@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { type TestContext, describe, expect, test, vi } from "vitest";
 import { projectFile } from "../support/source-tree.ts";
 
 vi.setConfig({ testTimeout: 90_000 }); // Each is a process of its own.
@@ -15,13 +15,8 @@ const names = readdirSync(projectFile("examples"))
 /** Those that serve something else than the stream's own page. */
 const STREAM_PATHS: Readonly<Record<string, string>> = { "webrtc-vs-websocket": "/rtc" };
 
-const started: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
-});
-
-/** Starts an example as its README says, without any key. */
-function start(name: string, env: Readonly<Record<string, string>>) {
+/** Starts an example as its README says, without any key; it is killed at the end of the test. */
+function start(name: string, env: Readonly<Record<string, string>>, { onTestFinished }: TestContext) {
   const keys = {
     OPENAI_API_KEY: "",
     OPENAI_BASE_URL: "",
@@ -34,24 +29,28 @@ function start(name: string, env: Readonly<Record<string, string>>) {
     env: { ...process.env, ...keys, HOST: "127.0.0.1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  started.push(child);
+  onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   for (const pipe of [child.stdout, child.stderr]) pipe.on("data", (text: Buffer) => (output += text.toString()));
   return { child, output: () => output };
 }
 
-describe("every example", () => {
-  test.each(names)("%s runs by one command, without a key, and serves its page and its stream", async (name) => {
-    const { child, output } = start(name, { PORT: "0" });
-    await expect.poll(output, { timeout: 60_000 }).toMatch(/Running on (\S+)/);
-    const [, url = ""] = /Running on (\S+)/.exec(output()) ?? [];
-    const page = await fetch(url);
-    expect([page.status, page.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
-    expect((await fetch(`${url}${STREAM_PATHS[name] ?? ""}/healthz`)).status).toBe(200);
-    child.kill("SIGTERM");
-    await once(child, "exit");
-    expect(output()).not.toMatch(/error|warning/i);
-  });
+describe.concurrent("every example", () => {
+  test.for(names)(
+    "%s runs by one command, without a key, and serves its page and its stream",
+    async (name, context) => {
+      const { child, output } = start(name, { PORT: "0" }, context);
+      await expect.poll(output, { timeout: 60_000 }).toMatch(/Running on (\S+)/);
+      const [, url = ""] = /Running on (\S+)/.exec(output()) ?? [];
+      const page = await fetch(url);
+      expect([page.status, page.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
+      expect((await fetch(`${url}${STREAM_PATHS[name] ?? ""}/healthz`)).status).toBe(200);
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+      expect(output()).not.toMatch(/error|warning/i);
+    },
+  );
 
   test("stands in the README of the examples, and nothing else does", () => {
     const readme = readFileSync(projectFile("examples/README.md"), "utf8");
@@ -60,12 +59,13 @@ describe("every example", () => {
   });
 });
 
-test.each(["echo-voice", "webrtc-vs-websocket"])("%s says in one sentence that its port is taken", async (name) => {
+const TAKEN = ["echo-voice", "webrtc-vs-websocket"];
+test.concurrent.for(TAKEN)("%s says in one sentence that its port is taken", async (name, context) => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const { child, output } = start(name, { PORT: String(port) });
-  const [code] = (await once(child, "exit")) as [number | null];
+  const { child, output } = start(name, { PORT: String(port) }, context);
+  const [code] = (await once(child, "close")) as [number | null]; // Then all its output has come, too.
   server.close();
   expect(code).toBe(1);
   expect(output()).toMatch(
