@@ -50,7 +50,7 @@ it("shows a card for a camera, a toast for a refusal, and a note for a connectio
   expect([denied.phase, denied.toasts]).toMatchObject([{ problem: { wayOut: "retry" } }, []]);
   const refusal = { code: "concurrency_limit_reached", limit: 2, message: undefined };
   expect(run([failed(new ClientError("refused", "No.", { refusal }))])).toMatchObject({
-    phase: { type: "idle", problem: undefined, note: undefined },
+    phase: { type: "idle", problem: undefined, note: "Not connected" },
     toasts: [{ tone: "error", text: "All 2 places are taken. Try again in a moment." }],
   });
   const lost = run([

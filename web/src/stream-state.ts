@@ -150,7 +150,8 @@ function onConnectionState(
           const problem = problemOf(reason.error);
           if (problem) return { ...over, phase: idle({ problem }) };
           if (phase.type === "live") return { ...over, phase: idle({ note: reason.error.message }) };
-          return { ...over, toasts: addToast(state.toasts, "error", describeError(reason.error)) };
+          const toasts = addToast(state.toasts, "error", describeError(reason.error));
+          return { ...over, phase: idle({ note: "Not connected" }), toasts };
         }
       }
     }
