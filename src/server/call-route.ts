@@ -1,20 +1,20 @@
 import { callRequestOf } from "./upgrade.ts";
-import type { SocketService } from "./socket-service.ts";
+import type { PostedCall, SocketService } from "./socket-service.ts";
 
 /** Largest form that is read, in bytes; Twilio's have about 1 kB. */
 const MAX_FORM_BYTES = 65_536;
 
 /** The response to the webhook of an incoming telephone call. */
-export async function callResponse(sockets: SocketService, request: Request): Promise<Response> {
-  const form = await readForm(request);
-  if (!form) return new Response("The form is larger than 64 KiB, or could not be read.\n", { status: 413 });
-  const { status, contentType, body } = await sockets.answerCall(callRequestOf(request), form);
+export async function callResponse(sockets: SocketService, request: Request, carrier?: string): Promise<Response> {
+  const posted = await readPosted(request);
+  if (!posted) return new Response("The form is larger than 64 KiB, or could not be read.\n", { status: 413 });
+  const { status, contentType, body } = await sockets.answerCall(callRequestOf(request), posted, carrier);
   return new Response(body, { status, headers: { "content-type": contentType, "cache-control": "no-store" } });
 }
 
-/** The fields of a form; undefined when it is too large, or the client went away. */
-async function readForm(request: Request): Promise<Iterable<readonly [name: string, value: string]> | undefined> {
-  if (!request.body) return [];
+/** What was posted; undefined when it is too large, or the client went away. */
+async function readPosted(request: Request): Promise<PostedCall | undefined> {
+  if (!request.body) return { body: "", form: [] };
   const decoder = new TextDecoder();
   let text = "";
   let byteLength = 0;
@@ -28,7 +28,7 @@ async function readForm(request: Request): Promise<Iterable<readonly [name: stri
     return undefined;
   }
   // A body parser of the application may have read it before us: then it comes as the JSON of what it made of it.
-  return parsedForm(text) ?? new URLSearchParams(text);
+  return { body: text, form: parsedForm(text) ?? new URLSearchParams(text) };
 }
 
 function parsedForm(text: string): [name: string, value: string][] | undefined {

@@ -7,7 +7,7 @@ import { parseOfferRequest } from "../../src/protocol/offer-request.ts";
 import { writeAnswer } from "../../src/protocol/sdp/answer.ts";
 import { parseTrickledCandidate, writeCandidate } from "../../src/protocol/sdp/candidate.ts";
 import { parseOffer } from "../../src/protocol/sdp/offer.ts";
-import { parsePublicHost } from "../../src/protocol/twilio/public-host.ts";
+import { parsePublicHost } from "../../src/protocol/public-host.ts";
 import { parseTwilioMessage } from "../../src/protocol/twilio/stream-message.ts";
 import { parseAudioPayload } from "../../src/protocol/websocket/audio-payload.ts";
 import { parseClientMessage, readMediaPayload } from "../../src/protocol/websocket/client-message.ts";

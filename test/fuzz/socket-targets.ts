@@ -2,6 +2,7 @@ import { FrameSplitter } from "../../src/sockets/frame-splitter.ts";
 import { SocketLink } from "../../src/sockets/socket-link.ts";
 import type { Transport, TransportEvents } from "../../src/session/transport.ts";
 import { TelephoneTransport } from "../../src/transports/telephone/telephone-transport.ts";
+import { twilioCarrier } from "../../src/transports/telephone/twilio-carrier.ts";
 import { PlainCoding } from "../../src/transports/websocket/sound-coding.ts";
 import { WebSocketTransport } from "../../src/transports/websocket/websocket-transport.ts";
 import { encodeBase64 } from "../../src/protocol/base64.ts";
@@ -144,7 +145,14 @@ const telephoneTransport: FuzzTarget = {
   open: () =>
     through(
       (link, clock) =>
-        new TelephoneTransport({ link, events: nobody, streamSid: "MZ1", logger: new RecordingLogger(), clock }),
+        new TelephoneTransport({
+          link,
+          events: nobody,
+          carrier: twilioCarrier(undefined),
+          streamId: "MZ1",
+          logger: new RecordingLogger(),
+          clock,
+        }),
     ),
 };
 

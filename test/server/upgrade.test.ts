@@ -9,6 +9,7 @@ import type { PeerHandler } from "../../src/session/peer-handler.ts";
 import { SessionRegistry } from "../../src/session/session-registry.ts";
 import { Session } from "../../src/session/session.ts";
 import { TelephoneCalls } from "../../src/transports/telephone/telephone-calls.ts";
+import { twilioCarrier } from "../../src/transports/telephone/twilio-carrier.ts";
 import { WebSocketOffers } from "../../src/transports/websocket/websocket-offers.ts";
 import { echoHandler } from "../support/audio-session.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
@@ -41,7 +42,7 @@ async function serve({ handler = echoHandler }: { handler?: () => PeerHandler } 
   const calls = new TelephoneCalls({
     registry,
     createSession: createSession("telephone"),
-    authToken: undefined,
+    carrier: twilioCarrier(undefined),
     logger,
   });
   const server = createServer((_request, response) => response.end("own"));
@@ -49,10 +50,11 @@ async function serve({ handler = echoHandler }: { handler?: () => PeerHandler } 
     const taken = handleUpgrade({
       basePath: "/rtc",
       sockets: {
+        carriers: [""],
         checksCallers: false,
         acceptWebSocket: (accepted, headers) => offers.accept(accepted, headers),
         acceptCall: (accepted, call) => calls.accept(accepted, call),
-        answerCall: (call, form) => calls.incoming(call, form),
+        answerCall: (call, posted) => calls.incoming(call, posted),
       },
       request,
       socket,

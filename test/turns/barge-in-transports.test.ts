@@ -4,6 +4,7 @@ import { AudioFrame } from "../../src/media/audio-frame.ts";
 import { decodeMuLaw, encodeMuLaw } from "../../src/media/g711.ts";
 import type { Transport } from "../../src/session/transport.ts";
 import { TelephoneCalls } from "../../src/transports/telephone/telephone-calls.ts";
+import { twilioCarrier } from "../../src/transports/telephone/twilio-carrier.ts";
 import { WebSocketOffers } from "../../src/transports/websocket/websocket-offers.ts";
 import { ReplyOnPause } from "../../src/turns/reply-on-pause.ts";
 import type { InterruptedReply } from "../../src/turns/reply-on-pause-options.ts";
@@ -34,7 +35,7 @@ type Connect = (parts: ReturnType<typeof audioSessions>) => Caller;
 const withSound = (samples: Int16Array): boolean => samples.some((sample) => Math.abs(sample) > 300);
 
 const onTheTelephone: Connect = ({ registry, createSession, logger, clock }) => {
-  const calls = new TelephoneCalls({ registry, createSession, authToken: undefined, logger, clock });
+  const calls = new TelephoneCalls({ registry, createSession, carrier: twilioCarrier(undefined), logger, clock });
   const socket = new MemorySocket();
   const twilio = new SimulatedTwilio({ clock, send: (text) => socket.receive(text) });
   socket.onText = (text) => twilio.receive(text);

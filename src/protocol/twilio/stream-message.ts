@@ -9,12 +9,17 @@ import {
   parseEventMessage,
   quote,
 } from "../event-message.ts";
+import {
+  invalidParameters,
+  objectAt,
+  parseCount,
+  parseParameters,
+  parsePhoneDigit,
+  parsePhoneMark,
+} from "../phone-message.ts";
 
 /** The one format of Twilio Media Streams: 8-bit mu-law (G.711), one channel. */
 export const TWILIO_SAMPLE_RATE = 8_000;
-
-const MAX_PARAMETERS = 64;
-const MAX_PARAMETER_LENGTH = 4_096;
 
 /** Which side of the call a piece of audio is from; with `<Connect>` there is only the caller's, `inbound`. */
 export type TwilioTrack = "inbound" | "outbound";
@@ -66,14 +71,10 @@ function parseBody({ event, body }: EventMessage): TwilioMessage {
       return parseMedia(objectAt(body, "media"));
     case "start":
       return parseStart(objectAt(body, "start"), body["streamSid"]);
-    case "mark": {
-      const { name } = objectAt(body, "mark");
-      return isName(name) ? { type: "mark", name } : invalid('"mark" needs a "name" of 1 to 128 characters.');
-    }
-    case "dtmf": {
-      const { digit } = objectAt(body, "dtmf");
-      return isDigit(digit) ? { type: "dtmf", digit } : invalid('"dtmf" needs a "digit": one of 0-9, *, # and A-D.');
-    }
+    case "mark":
+      return parsePhoneMark(event, objectAt(body, "mark")["name"]);
+    case "dtmf":
+      return parsePhoneDigit(objectAt(body, "dtmf")["digit"]);
     case "connected":
     case "stop":
       return { type: event };
@@ -93,11 +94,7 @@ function parseStart(start: JsonObject, outerStreamSid: unknown): TwilioMessage {
     );
   }
   const parameters = parseParameters(customParameters);
-  if (!parameters) {
-    return invalid(
-      `"customParameters" holds at most ${MAX_PARAMETERS} texts of at most ${MAX_PARAMETER_LENGTH} characters.`,
-    );
-  }
+  if (!parameters) return invalidParameters("customParameters");
   return { type: "start", streamSid, callSid, accountSid, customParameters: parameters };
 }
 
@@ -109,34 +106,10 @@ function parseMedia({ track = "inbound", chunk, timestamp, payload: text }: Json
   return { type: "media", track, chunk: parseCount(chunk), timestampMs: parseCount(timestamp), payload };
 }
 
-/** Twilio writes its counts as strings; numbers are read as well. */
-function parseCount(value: unknown): number | undefined {
-  if (typeof value === "string" && !/^\d{1,15}$/.test(value)) return undefined;
-  const count = typeof value === "string" ? Number(value) : value;
-  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
-}
-
-function parseParameters(value: unknown = {}): Readonly<Record<string, string>> | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-  if (entries.length !== Object.keys(value).length || entries.length > MAX_PARAMETERS) return undefined;
-  if (entries.some((entry) => entry.some((text) => text.length > MAX_PARAMETER_LENGTH))) return undefined;
-  return Object.fromEntries(entries);
-}
-
 /** A missing format is Twilio's, the only one that there is. */
 function isTwilioFormat(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isJsonObject(value)) return false;
   const { encoding = "audio/x-mulaw", sampleRate = TWILIO_SAMPLE_RATE, channels = 1 } = value;
   return encoding === "audio/x-mulaw" && Number(sampleRate) === TWILIO_SAMPLE_RATE && Number(channels) === 1;
-}
-
-function isDigit(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9*#A-D]$/.test(value);
-}
-
-function objectAt(body: JsonObject, key: string): JsonObject {
-  const value = body[key];
-  return isJsonObject(value) ? value : {};
 }

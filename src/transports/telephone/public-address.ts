@@ -1,4 +1,4 @@
-import { parsePublicHost } from "../../protocol/twilio/public-host.ts";
+import { parsePublicHost } from "../../protocol/public-host.ts";
 
 /** Where a request came in, as the telephone company wrote it. */
 export interface PublicAddress {

@@ -1,21 +1,23 @@
+import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { FastRtcError, toError } from "../../errors.ts";
-import { hangUpTwiml, incomingCallTwiml } from "../../protocol/twilio/incoming-call.ts";
-import { type TwilioMessage, parseTwilioMessage } from "../../protocol/twilio/stream-message.ts";
+import type { PhoneMessage } from "../../protocol/phone-message.ts";
+import { SPOKEN_WORDS } from "../../protocol/spoken-words.ts";
+import type { Identity } from "../../session/identity.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
 import type { Session } from "../../session/session.ts";
 import type { MessageSocket } from "../../sockets/message-socket.ts";
 import { type LinkReceiver, type LossReason, SocketLink } from "../../sockets/socket-link.ts";
+import type { Carrier, WebhookReply } from "./carrier.ts";
 import { publicAddress } from "./public-address.ts";
 import { TelephoneTransport } from "./telephone-transport.ts";
-import { isFromTwilio } from "./twilio-signature.ts";
 
 export interface TelephoneCallsOptions {
   readonly registry: SessionRegistry;
-  readonly createSession: (id: string, headers: Headers) => Session;
-  /** The Twilio account's auth token; without it requests are not checked, and anyone may call. */
-  readonly authToken: string | undefined;
+  readonly createSession: (id: string, headers: Headers, identity?: Identity) => Session;
+  /** The telephone company. */
+  readonly carrier: Carrier;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -25,25 +27,35 @@ export interface CallRequest {
   readonly headers: Headers;
   /** Such as "/telephone/handler". */
   readonly pathAndQuery: string;
+  /** Whom it was taken for. */
+  readonly identity?: Identity | undefined;
 }
 
 /** The answer to an incoming call. */
 export interface CallAnswer {
   readonly status: 200 | 400 | 403;
-  readonly contentType: "application/xml" | "text/plain; charset=utf-8";
+  readonly contentType: WebhookReply["contentType"] | "text/plain; charset=utf-8";
   readonly body: string;
 }
 
-const INCOMING_ROUTE = "/telephone/incoming";
-const HANDLER_ROUTE = "/telephone/handler";
+/** The last parts of the routes: of the webhook, and of the WebSocket beside it. */
+const [INCOMING, HANDLER] = ["/incoming", "/handler"];
 /** How long a stream may take to say `start`, in milliseconds. */
 const START_TIMEOUT_MS = 10_000;
 /** A caller that broke the rules (RFC 6455 §7.4.1). */
 const POLICY_VIOLATION = 1008;
 
+/** What was posted to the webhook of an incoming call. */
+export interface PostedCall {
+  /** The body as it was sent. */
+  readonly body: string;
+  /** The fields of the body, when it is a form. */
+  readonly form: Iterable<readonly [name: string, value: string]>;
+}
+
 /**
- * Answers telephone calls by Twilio Media Streams: the webhook of an incoming call, and the WebSocket that Twilio then
- * opens. Calls take places and have a time limit like all other peers.
+ * Answers telephone calls of one company: the webhook of an incoming call, and the WebSocket that the company then opens. Calls take
+ * places and have a time limit like all other peers.
  */
 export class TelephoneCalls {
   readonly #options: TelephoneCallsOptions;
@@ -52,23 +64,20 @@ export class TelephoneCalls {
     this.#options = options;
   }
 
-  /**
-   * Answers the webhook: connects the call, or says that all lines are busy and hangs up.
-   * @param form The fields that were posted.
-   */
-  async incoming(request: CallRequest, form: Iterable<readonly [name: string, value: string]>): Promise<CallAnswer> {
-    const { registry, authToken } = this.#options;
-    const address = publicAddress(request.headers, request.pathAndQuery, "https");
+  /** Answers the webhook: connects the call, or says that all lines are busy and hangs up. */
+  async incoming(request: CallRequest, { body, form }: PostedCall): Promise<CallAnswer> {
+    const { registry, carrier } = this.#options;
+    const { headers, pathAndQuery } = request;
+    const address = publicAddress(headers, pathAndQuery, "https");
     if (!address) return plain(400, "The Host header is not a host.");
-    const signature = request.headers.get("x-twilio-signature");
-    if (authToken !== undefined && !(await isFromTwilio({ urls: address.urls, form, signature, authToken }))) {
-      return plain(403, "The X-Twilio-Signature is not that of this address, form and account.");
+    if (!(await carrier.sentWebhook({ headers, urls: address.urls, body, form: [...form] }))) {
+      return plain(403, `This is not signed by ${carrier.name} for this address, body and account.`);
     }
-    if (registry.refuses("") !== undefined) return xml(hangUpTwiml("All lines are busy. Please call again later."));
-    const [path = ""] = request.pathAndQuery.split("?");
-    const prefix = path.endsWith(INCOMING_ROUTE) ? path.slice(0, -INCOMING_ROUTE.length) : path.replace(/\/$/, "");
+    if (registry.refuses("") !== undefined) return { status: 200, ...carrier.hangUp(SPOKEN_WORDS.busy) };
+    const [path = ""] = pathAndQuery.split("?");
+    const below = path.endsWith(INCOMING) ? path.slice(0, -INCOMING.length) : path.replace(/\/$/, "");
     try {
-      return xml(incomingCallTwiml({ host: address.host, path: prefix + HANDLER_ROUTE }));
+      return { status: 200, ...carrier.connect({ host: address.host, path: below + HANDLER }) };
     } catch (thrown) {
       if (!(thrown instanceof FastRtcError)) throw thrown;
       return plain(400, thrown.message);
@@ -77,16 +86,8 @@ export class TelephoneCalls {
 
   /** Takes the WebSocket of one call. */
   accept(socket: MessageSocket, request: CallRequest): void {
-    const { authToken } = this.#options;
-    const address = publicAddress(request.headers, request.pathAndQuery, "wss");
-    const signature = request.headers.get("x-twilio-signature");
-    const verified = authToken === undefined || isFromTwilio({ urls: address?.urls ?? [], signature, authToken });
-    new Ringing(this.#options, socket, request.headers, verified).awaitStart();
+    new Ringing(this.#options, socket, request).awaitStart();
   }
-}
-
-function xml(body: string): CallAnswer {
-  return { status: 200, contentType: "application/xml", body };
 }
 
 function plain(status: 400 | 403, sentence: string): CallAnswer {
@@ -96,24 +97,17 @@ function plain(status: 400 | 403, sentence: string): CallAnswer {
 /** A call whose stream has not said `start`. */
 class Ringing implements LinkReceiver {
   readonly #options: TelephoneCallsOptions;
-  readonly #headers: Headers;
+  readonly #request: CallRequest;
   readonly #link: SocketLink;
   readonly #clock: Clock;
-  readonly #verified: boolean | Promise<boolean>;
   #cancelTimeout: () => void = () => {};
   #started = false;
 
-  constructor(
-    options: TelephoneCallsOptions,
-    socket: MessageSocket,
-    headers: Headers,
-    verified: boolean | Promise<boolean>,
-  ) {
+  constructor(options: TelephoneCallsOptions, socket: MessageSocket, request: CallRequest) {
     const { clock = systemClock } = options;
     this.#options = options;
-    this.#headers = headers;
+    this.#request = request;
     this.#clock = clock;
-    this.#verified = verified;
     this.#link = new SocketLink({ socket, clock, receiver: this });
   }
 
@@ -123,7 +117,7 @@ class Ringing implements LinkReceiver {
 
   text(utf8: Buffer): number {
     if (this.#started) return 0;
-    const message = parseTwilioMessage(utf8.toString());
+    const message = this.#options.carrier.readText(utf8.toString());
     switch (message.type) {
       case "start":
         this.#start(message).catch((thrown: unknown) => {
@@ -164,25 +158,30 @@ class Ringing implements LinkReceiver {
     if (error) this.#options.logger.debug("a telephone stream failed before its start:", error);
   }
 
-  async #start({ streamSid }: Extract<TwilioMessage, { type: "start" }>): Promise<void> {
-    const { registry, createSession, logger } = this.#options;
+  async #start({ streamId, parameters }: Extract<PhoneMessage, { type: "start" }>): Promise<void> {
+    const { registry, createSession, carrier, logger } = this.#options;
     this.#started = true;
     this.#cancelTimeout();
-    if (this.#verified !== true && !(await this.#verified)) {
-      this.#refuse("its X-Twilio-Signature is not that of this address and account");
+    const { headers, pathAndQuery } = this.#request;
+    const urls = publicAddress(headers, pathAndQuery, "wss")?.urls ?? [];
+    const opened = carrier.openedStream({ headers, urls, parameters });
+    if (opened !== true && !(await opened)) {
+      this.#refuse(`it was not opened by ${carrier.name} for a call of this account`);
       return;
     }
     if (!this.#link.isOpen) return;
-    const admission = registry.admit(streamSid, () => createSession(streamSid, this.#headers));
+    const { identity } = this.#request;
+    const id = streamId || randomUUID();
+    const admission = registry.admit(id, () => createSession(id, headers, identity));
     if (admission.type !== "admitted") {
-      // The call goes on with what its TwiML says after the stream.
-      logger.info(`telephone stream ${streamSid} was turned down: ${admission.type}`);
+      // The call goes on with what the answer to its webhook says after the stream.
+      logger.info(`telephone stream ${id} was turned down: ${admission.type}`);
       await this.#link.close();
       return;
     }
     const { session } = admission;
     session.attach(
-      new TelephoneTransport({ link: this.#link, events: session, streamSid, logger, clock: this.#clock }),
+      new TelephoneTransport({ link: this.#link, events: session, carrier, streamId, logger, clock: this.#clock }),
     );
     session.connected();
   }

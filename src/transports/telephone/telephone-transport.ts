@@ -1,19 +1,23 @@
 import type { Clock } from "../../async/clock.ts";
+import { invariant } from "../../errors.ts";
 import { AudioFrame } from "../../media/audio-frame.ts";
 import { decodeMuLaw, encodeMuLaw } from "../../media/g711.ts";
-import { encodeTwilioClear, encodeTwilioMark, encodeTwilioMedia } from "../../protocol/twilio/stream-command.ts";
-import { TWILIO_SAMPLE_RATE, parseTwilioMessage } from "../../protocol/twilio/stream-message.ts";
+import type { PhoneMessage } from "../../protocol/phone-message.ts";
+import { encodePcm16, parseAudioPayload } from "../../protocol/websocket/audio-payload.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { TransportStats } from "../../session/transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "../../session/transport.ts";
 import type { LinkReceiver, LossReason, SocketLink } from "../../sockets/socket-link.ts";
+import type { Carrier } from "./carrier.ts";
 import { PlaybackMeter } from "./playback-meter.ts";
 
 export interface TelephoneTransportOptions {
   readonly link: SocketLink;
   readonly events: TransportEvents;
-  /** What Twilio calls the stream, needed in every message to it. */
-  readonly streamSid: string;
+  /** How the telephone company speaks. */
+  readonly carrier: Carrier;
+  /** What it calls the stream; some want it in every message. */
+  readonly streamId: string;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -29,20 +33,16 @@ const MAX_BUFFERED_BYTES = 16 * 1024;
 /** How much longer than its sound lasts the last mark may take to come back, in milliseconds. */
 const LAST_MARK_GRACE_MS = 1000;
 
-/** Carries the sound of one telephone call over Twilio Media Streams: mu-law of 8 kHz, both ways. */
+/** Carries the sound of one telephone call over the WebSocket that a telephone company has opened. */
 export class TelephoneTransport implements Transport, LinkReceiver {
   readonly kind = "telephone";
   readonly carriesVideo = false;
   readonly recallsAudio = true;
-  readonly audioFormat: AudioFormat = {
-    sampleRate: TWILIO_SAMPLE_RATE,
-    channels: 1,
-    packetMs: PACKET_MS,
-    leadMs: LEAD_MS,
-  };
+  readonly audioFormat: AudioFormat;
   readonly #link: SocketLink;
   readonly #events: TransportEvents;
-  readonly #streamSid: string;
+  readonly #carrier: Carrier;
+  readonly #streamId: string;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #playback = new PlaybackMeter();
@@ -53,10 +53,12 @@ export class TelephoneTransport implements Transport, LinkReceiver {
   #onPlayedOut: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ link, events, streamSid, logger, clock }: TelephoneTransportOptions) {
+  constructor({ link, events, carrier, streamId, logger, clock }: TelephoneTransportOptions) {
+    this.audioFormat = { sampleRate: carrier.sampleRate, channels: 1, packetMs: PACKET_MS, leadMs: LEAD_MS };
     this.#link = link;
     this.#events = events;
-    this.#streamSid = streamSid;
+    this.#carrier = carrier;
+    this.#streamId = streamId;
     this.#logger = logger;
     this.#clock = clock;
     link.receiver = this;
@@ -77,25 +79,28 @@ export class TelephoneTransport implements Transport, LinkReceiver {
 
   sendAudio(frame: AudioFrame): void {
     if (this.#link.bufferedAmount > MAX_BUFFERED_BYTES) return;
-    const payload = encodeMuLaw(frame.toInt16());
-    if (!this.#link.sendText(encodeTwilioMedia(this.#streamSid, payload))) return;
+    const samples = frame.toInt16();
+    const payload = this.#carrier.codec === "L16" ? encodePcm16(samples) : encodeMuLaw(samples);
+    const message = this.#carrier.media(this.#streamId, payload);
+    if (!(typeof message === "string" ? this.#link.sendText(message) : this.#link.sendBinary(message))) return;
     this.#outPackets += 1;
     this.#outBytes += payload.length;
     const mark = this.#playback.sent(frame.durationMs, this.#clock.nowMs());
-    if (mark !== undefined) this.#link.sendText(encodeTwilioMark(this.#streamSid, mark));
+    if (mark !== undefined) this.#link.sendText(this.#carrier.mark(this.#streamId, mark));
   }
 
   clearAudio(): void {
     this.#playback.cleared(this.#clock.nowMs());
-    this.#link.sendText(encodeTwilioClear(this.#streamSid));
+    this.#link.sendText(this.#carrier.clear(this.#streamId));
   }
 
   /** A telephone shows no messages; what went wrong is on the server's log. */
   sendMessage(): void {}
 
   stats(): TransportStats {
-    const inbound = { codec: "PCMU", packets: this.#inPackets, bytes: this.#inBytes, packetsLost: 0, concealedMs: 0 };
-    const outbound = { codec: "PCMU", packets: this.#outPackets, bytes: this.#outBytes, unheardMs: this.unheardMs };
+    const { codec } = this.#carrier;
+    const inbound = { codec, packets: this.#inPackets, bytes: this.#inBytes, packetsLost: 0, concealedMs: 0 };
+    const outbound = { codec, packets: this.#outPackets, bytes: this.#outBytes, unheardMs: this.unheardMs };
     return { inbound: { audio: inbound }, outbound: { audio: outbound } };
   }
 
@@ -106,10 +111,30 @@ export class TelephoneTransport implements Transport, LinkReceiver {
   }
 
   text(utf8: Buffer): number {
-    const message = parseTwilioMessage(utf8.toString());
+    return this.#take(this.#carrier.readText(utf8.toString()));
+  }
+
+  binary(bytes: Buffer): number {
+    if (this.#carrier.readBinary) return this.#take(this.#carrier.readBinary(bytes));
+    this.#link.complain(`A binary message came, and ${this.#carrier.name} sends none.`);
+    return 0;
+  }
+
+  complain(sentence: string): void {
+    this.#logger.warn(`telephone stream ${this.#streamId}: ${sentence}`);
+  }
+
+  lost(reason: LossReason, error: Error | undefined): void {
+    this.#onPlayedOut?.();
+    if (error) this.#events.failure(error);
+    this.#events.closed(reason);
+  }
+
+  /** @returns how much sound came, in milliseconds. */
+  #take(message: PhoneMessage): number {
     switch (message.type) {
       case "media":
-        return message.track === "inbound" ? this.#receive(message.payload, message.timestampMs) : 0;
+        return this.#receive(message.payload, message.timestampMs);
       case "mark":
         this.#playback.returned(message.name, this.#clock.nowMs());
         if (!this.#playback.awaitsMark) this.#onPlayedOut?.();
@@ -130,21 +155,6 @@ export class TelephoneTransport implements Transport, LinkReceiver {
     }
   }
 
-  binary(): number {
-    this.#link.complain("A binary message came, and Twilio sends none.");
-    return 0;
-  }
-
-  complain(sentence: string): void {
-    this.#logger.warn(`telephone stream ${this.#streamSid}: ${sentence}`);
-  }
-
-  lost(reason: LossReason, error: Error | undefined): void {
-    this.#onPlayedOut?.();
-    if (error) this.#events.failure(error);
-    this.#events.closed(reason);
-  }
-
   #leave(): void {
     void this.#link.close();
     this.#onPlayedOut?.();
@@ -155,16 +165,24 @@ export class TelephoneTransport implements Transport, LinkReceiver {
     if (payload.length === 0) return 0;
     this.#inPackets += 1;
     this.#inBytes += payload.length;
-    const samples = decodeMuLaw(payload);
+    const samples = this.#decode(payload);
+    const { sampleRate } = this.#carrier;
     const timestampUs = timestampMs === undefined ? undefined : timestampMs * 1000;
-    this.#events.audioFrame(new AudioFrame({ samples, sampleRate: TWILIO_SAMPLE_RATE, timestampUs }));
-    return (samples.length * 1000) / TWILIO_SAMPLE_RATE;
+    this.#events.audioFrame(new AudioFrame({ samples, sampleRate, timestampUs }));
+    return (samples.length * 1000) / sampleRate;
+  }
+
+  #decode(payload: Uint8Array): Int16Array {
+    if (this.#carrier.codec === "PCMU") return decodeMuLaw(payload);
+    const audio = parseAudioPayload(payload, { encoding: "pcm16", channels: 1 });
+    invariant(audio.type === "pcm16", "the carrier has read the message");
+    return audio.samples;
   }
 
   /** Resolves when the caller has heard what was sent, the connection is over, or the answer takes too long. */
   async #playOut(): Promise<void> {
     const { unheardMs } = this;
-    if (unheardMs === 0 || !this.#link.sendText(encodeTwilioMark(this.#streamSid, this.#playback.mark()))) return;
+    if (unheardMs === 0 || !this.#link.sendText(this.#carrier.mark(this.#streamId, this.#playback.mark()))) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.after(unheardMs + LAST_MARK_GRACE_MS, resolve);
       this.#onPlayedOut = () => {

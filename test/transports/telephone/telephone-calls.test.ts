@@ -8,6 +8,7 @@ import type { PeerHandler } from "../../../src/session/peer-handler.ts";
 import type { Transport } from "../../../src/session/transport.ts";
 import { TelephoneCalls } from "../../../src/transports/telephone/telephone-calls.ts";
 import { TelephoneTransport } from "../../../src/transports/telephone/telephone-transport.ts";
+import { twilioCarrier } from "../../../src/transports/telephone/twilio-carrier.ts";
 import {
   type AudioSessionsOptions,
   audioSessions,
@@ -19,6 +20,7 @@ import { SimulatedTwilio } from "../../support/simulated-twilio.ts";
 import { turns } from "../../support/turns.ts";
 
 const AUTH_TOKEN = "12345";
+const NO_FORM = { body: "", form: [] };
 
 function setUp({ authToken, ...options }: Partial<AudioSessionsOptions> & { authToken?: string } = {}) {
   const sessions = audioSessions({ kind: "telephone", ...options });
@@ -35,7 +37,7 @@ function setUp({ authToken, ...options }: Partial<AudioSessionsOptions> & { auth
       };
       return session;
     },
-    authToken,
+    carrier: twilioCarrier(authToken),
     logger,
     clock,
   });
@@ -312,7 +314,7 @@ describe("an incoming call", () => {
 
   test("is connected to the WebSocket below the same prefix, on the host that was called", async () => {
     const { calls } = setUp();
-    const answer = await calls.incoming(request({ host: "example.com:8443" }), []);
+    const answer = await calls.incoming(request({ host: "example.com:8443" }), NO_FORM);
     expect(answer).toMatchObject({ status: 200, contentType: "application/xml" });
     expect(answer.body).toContain('<Stream url="wss://example.com:8443/rtc/telephone/handler">');
   });
@@ -321,7 +323,7 @@ describe("an incoming call", () => {
     const { calls } = setUp();
     const answer = await calls.incoming(
       request({ host: "10.0.0.7:3000", "x-forwarded-host": "voice.example.com, inner.example.com" }),
-      [],
+      NO_FORM,
     );
     expect(answer.body).toContain('url="wss://voice.example.com/rtc/telephone/handler"');
   });
@@ -329,14 +331,14 @@ describe("an incoming call", () => {
   test("hears that all lines are busy, and is hung up", async () => {
     const { calls, call } = setUp({ limit: 1 });
     call().twilio.start();
-    const answer = await calls.incoming(request({ host: "example.com" }), []);
+    const answer = await calls.incoming(request({ host: "example.com" }), NO_FORM);
     expect(answer.body).toMatch(/<Say>All lines are busy.*<\/Say><Hangup \/><\/Response>$/);
   });
 
   test("with a host that is none is refused", async () => {
     const { calls } = setUp();
-    expect(await calls.incoming(request({ host: 'a"b' }), [])).toMatchObject({ status: 400 });
-    expect(await calls.incoming(request({}), [])).toMatchObject({ status: 400 });
+    expect(await calls.incoming(request({ host: 'a"b' }), NO_FORM)).toMatchObject({ status: 400 });
+    expect(await calls.incoming(request({}), NO_FORM)).toMatchObject({ status: 400 });
   });
 
   test.each([
@@ -356,9 +358,9 @@ describe("an incoming call", () => {
     const signature = sign(`${url}CallSidCA1From+15551234567`);
     const path = "/rtc/telephone/incoming?line=2";
     const signed = request({ ...headers, "x-twilio-signature": signature }, path);
-    expect(await calls.incoming(signed, form)).toMatchObject({ status: 200 });
-    expect(await calls.incoming(signed, [...form, ["Digits", "1"]])).toMatchObject({ status: 403 });
-    expect(await calls.incoming(request(headers, path), form)).toMatchObject({ status: 403 });
+    expect(await calls.incoming(signed, { body: "", form })).toMatchObject({ status: 200 });
+    expect(await calls.incoming(signed, { body: "", form: [...form, ["Digits", "1"]] })).toMatchObject({ status: 403 });
+    expect(await calls.incoming(request(headers, path), { body: "", form })).toMatchObject({ status: 403 });
   });
 
   test("has its WebSocket checked as well", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { TelephoneCalls } from "../../../src/transports/telephone/telephone-calls.ts";
+import { twilioCarrier } from "../../../src/transports/telephone/twilio-carrier.ts";
 import { audioSessions } from "../../support/audio-session.ts";
 import { MemorySocket } from "../../support/memory-socket.ts";
 import { SimulatedTwilio } from "../../support/simulated-twilio.ts";
@@ -7,7 +8,7 @@ import { turns } from "../../support/turns.ts";
 
 test("statistics count what goes in and out of a call", async () => {
   const { clock, logger, registry, createSession } = audioSessions({ kind: "telephone" });
-  const calls = new TelephoneCalls({ registry, createSession, authToken: undefined, logger, clock });
+  const calls = new TelephoneCalls({ registry, createSession, carrier: twilioCarrier(undefined), logger, clock });
   const socket = new MemorySocket();
   const twilio = new SimulatedTwilio({ clock, send: (text) => socket.receive(text) });
   socket.onText = (text) => twilio.receive(text);
