@@ -3,6 +3,7 @@ import type { ConnectOptions } from "../../src/client/connect-options.ts";
 import { connect } from "../../src/client/connect.ts";
 import type { Connection } from "../../src/client/connection.ts";
 import type { ConnectionEvents } from "../../src/client/connection-events.ts";
+import { soon } from "../support/soon.ts";
 import { type FakeBrowser, FakeStream, FakeTrack, fakeBrowser, type Reply } from "./fake-browser.ts";
 
 const URL_OF_STREAM = "http://localhost/rtc";
@@ -64,7 +65,7 @@ describe("connecting", () => {
     const reply: Reply = () =>
       Response.json({ status: "failed", meta: { error: "concurrency_limit_reached", limit: 1, message: "Full." } });
     const { browser, connection } = start({}, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(connection.state.type).toBe("closed"));
+    await soon(() => expect(connection.state.type).toBe("closed"));
     expect(connection.state).toMatchObject({
       reason: {
         error: { code: "refused", refusal: { code: "concurrency_limit_reached", limit: 1, message: "Full." } },
@@ -84,7 +85,7 @@ describe("connecting", () => {
         },
       },
     });
-    await vi.waitFor(() => expect(connection.state.type).toBe("closed"));
+    await soon(() => expect(connection.state.type).toBe("closed"));
     expect(connection.state).toMatchObject({ reason: { error: { code: "browser_failed" } } });
   });
 });
@@ -95,11 +96,11 @@ describe("candidates", () => {
     const reply: Reply = ({ type }) =>
       type === "offer" ? new Promise((resolve) => (answer = resolve)) : Response.json({ status: "success" });
     const { browser } = start({}, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(browser.posts).toHaveLength(1));
+    await soon(() => expect(browser.posts).toHaveLength(1));
     browser.peer().foundCandidate("candidate:2");
     expect(browser.posts).toHaveLength(1);
     answer(Response.json({ type: "answer", sdp: "the answer" }));
-    await vi.waitFor(() => expect(browser.posts).toHaveLength(3));
+    await soon(() => expect(browser.posts).toHaveLength(3));
     browser.peer().foundCandidate("candidate:3");
     expect(browser.posts.map(({ candidate }) => (candidate as RTCIceCandidateInit | undefined)?.candidate)).toEqual([
       undefined,
@@ -115,7 +116,7 @@ describe("candidates", () => {
         ? Response.json({ type: "answer", sdp: "the answer" })
         : Response.json({ status: "failed", meta: { error: "invalid_candidate_format", message: "No." } });
     const { connection, events } = start({}, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(events.some(([name]) => name === "error")).toBe(true));
+    await soon(() => expect(events.some(([name]) => name === "error")).toBe(true));
     expect(connection.state.type).toBe("connecting");
   });
 });
@@ -139,14 +140,39 @@ describe("ending", () => {
     const { connection } = start({}, browser);
     connection.close();
     open(new FakeStream([camera]) as unknown as MediaStream);
-    await vi.waitFor(() => expect(camera.isStopped).toBe(true));
+    await soon(() => expect(camera.isStopped).toBe(true));
     expect(browser.posts).toEqual([]);
+  });
+
+  it.each([
+    ["while the offer is on its way", false],
+    ["before the network has found a way", true],
+  ])("%s tells the server, so that the place is free", async (_when, isAnswered) => {
+    let answer: () => void = () => {};
+    const answering = new Promise<Response>((resolve) => {
+      answer = () => resolve(Response.json({ type: "answer", sdp: "the answer", session: "token" }));
+    });
+    const reply: Reply = ({ type }) => (type === "offer" ? answering : Response.json({ status: "success" }));
+    const { browser, connection } = start({}, fakeBrowser({ reply }));
+    await vi.waitFor(() => expect(browser.posts).toHaveLength(1));
+    if (isAnswered) {
+      answer();
+      await offered(browser);
+    }
+    connection.close();
+    answer();
+    const resume = { session: "token", attempt: 1 };
+    await vi.waitFor(() =>
+      expect(browser.posts.filter(({ type }) => type === "leave")).toEqual([
+        { type: "leave", webrtc_id: connection.webrtcId, resume },
+      ]),
+    );
   });
 
   it("before it began, by a signal that has aborted, asks for no camera and is told all the same", async () => {
     const getUserMedia = vi.fn<() => Promise<MediaStream>>();
     const { browser, events } = start({ signal: AbortSignal.abort() }, fakeBrowser({ getUserMedia }));
-    await vi.waitFor(() => expect(events).toEqual([["state", { type: "closed", reason: { type: "closed-here" } }]]));
+    await soon(() => expect(events).toEqual([["state", { type: "closed", reason: { type: "closed-here" } }]]));
     expect([getUserMedia.mock.calls, browser.peers, browser.posts]).toEqual([[], [], []]);
   });
 
@@ -205,7 +231,7 @@ describe("while connected", () => {
     browser.peer().reach("connected");
     for (const count of [1, 2, 3]) {
       browser.clock.advance(1000);
-      await vi.waitFor(() => expect(events.filter(([name]) => name === "stats")).toHaveLength(count));
+      await soon(() => expect(events.filter(([name]) => name === "stats")).toHaveLength(count));
     }
     connection.close();
     expect(browser.clock.pendingTimers).toBe(0);
@@ -222,12 +248,10 @@ describe("while connected", () => {
     });
     browser.peer().reach("connected");
     browser.clock.advance(1000);
-    await vi.waitFor(() => expect(sent).toEqual(['{"type":"stats"}']));
+    await soon(() => expect(sent).toEqual(['{"type":"stats"}']));
     browser.peer().receiveMessage('{"type":"stats","data":{"handlerMs":4}}');
     browser.clock.advance(1000);
-    await vi.waitFor(() =>
-      expect(events.at(-1)).toEqual(["stats", expect.objectContaining({ server: { handlerMs: 4 } })]),
-    );
+    await soon(() => expect(events.at(-1)).toEqual(["stats", expect.objectContaining({ server: { handlerMs: 4 } })]));
     expect(events.filter(([name]) => name === "message" || name === "error")).toEqual([]);
     connection.close();
   });
@@ -271,5 +295,5 @@ function start(
 
 /** Resolves when the answer is in the browser's hands. */
 async function offered(browser: FakeBrowser): Promise<void> {
-  await vi.waitFor(() => expect(browser.peer().answer).toBeDefined());
+  await soon(() => expect(browser.peer().answer).toBeDefined());
 }

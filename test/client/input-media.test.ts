@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ClientError } from "../../src/client/client-error.ts";
 import { InputMedia, type InputMediaOptions } from "../../src/client/input-media.ts";
+import { soon } from "../support/soon.ts";
 import { FakeStream, FakeTrack } from "./fake-browser.ts";
 
 function setUp(given: Partial<InputMediaOptions> = {}) {
@@ -96,7 +97,7 @@ describe("sharing a screen", () => {
     await media.open();
     await media.shareScreen(true);
     screen.dispatchEvent(new Event("ended"));
-    await vi.waitFor(() => expect(sent.at(-1)).toEqual(["video", camera]));
+    await soon(() => expect(sent.at(-1)).toEqual(["video", camera]));
   });
 
   it("leaves the camera as it was when the user chooses none", async () => {

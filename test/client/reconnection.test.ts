@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ConnectOptions } from "../../src/client/connect-options.ts";
 import { connect } from "../../src/client/connect.ts";
 import { advanceBy, turn } from "../support/turn.ts";
+import { soon } from "../support/soon.ts";
 import { type FakeBrowser, type FakePeerConnection, FakeTrack, fakeBrowser, type Reply } from "./fake-browser.ts";
 
 const ANSWER = { type: "answer", sdp: "the answer", session: "the token" };
@@ -77,7 +78,7 @@ describe("a connection that breaks", () => {
     await turn();
     expect(sentBy(1)).toEqual([]);
     peerAt(browser, 1).reach("connected");
-    await vi.waitFor(() => expect(sentBy(1)).toEqual(['{"type":"set_input","data":[2]}', "first", "null"]));
+    await soon(() => expect(sentBy(1)).toEqual(['{"type":"set_input","data":[2]}', "first", "null"]));
     connection.close();
   });
 
@@ -148,6 +149,9 @@ describe("a connection that breaks", () => {
       expect(browser.peers.map(({ connectionState }) => connectionState)).toEqual(["closed", "closed"]);
       expect(browser.clock.pendingTimers).toBe(0);
     }
+    const left = ({ browser }: typeof told): unknown[] => browser.posts.filter(({ type }) => type === "leave");
+    expect(left(told)).toEqual([]);
+    expect(left(closed)).toMatchObject([{ resume: { session: "the token", attempt: 2 } }]);
   });
 
   test("only waits, as it always did, with servers that know nothing of it, and when it is not wished", async () => {

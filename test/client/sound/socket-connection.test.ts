@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connect } from "../../../src/client/connect.ts";
 import type { ConnectOptions } from "../../../src/client/connect-options.ts";
 import type { Connection } from "../../../src/client/connection.ts";
+import { soon } from "../../support/soon.ts";
 import { type FakeBrowser, fakeBrowser, FakeStream, FakeTrack } from "../fake-browser.ts";
 import { FakeSocket, FakeSound } from "../fake-socket.ts";
 
@@ -48,11 +49,11 @@ async function connected(
   options: Partial<ConnectOptions> = {},
 ): Promise<Started & { socket: FakeSocket; sound: FakeSound }> {
   const started = start({ transport: "websocket", ...options });
-  await vi.waitFor(() => expect(started.sockets).toHaveLength(1));
+  await soon(() => expect(started.sockets).toHaveLength(1));
   const [socket] = started.sockets as [FakeSocket];
   socket.open();
   socket.receive({ event: "start", websocket_id: "x", media: MEDIA, session: "token" });
-  await vi.waitFor(() => expect(started.connection.state.type).toBe("connected"));
+  await soon(() => expect(started.connection.state.type).toBe("connected"));
   const [sound] = started.sounds as [FakeSound];
   return { ...started, socket, sound };
 }
@@ -83,11 +84,11 @@ describe("a connection over a WebSocket", () => {
 
   it("speaks FastRTC's mu-law to a server that answers the ping first", async () => {
     const { connection, sockets, sounds } = start({ transport: "websocket", soundRates: { input: 24_000 } });
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     const [socket] = sockets as [FakeSocket];
     socket.open();
     socket.receive({ event: "pong" });
-    await vi.waitFor(() => expect(connection.state.type).toBe("connected"));
+    await soon(() => expect(connection.state.type).toBe("connected"));
     const [sound] = sounds as [FakeSound];
     sound.options.onRecorded(Float32Array.of(0, 0));
     expect(socket.messages.at(-1)).toEqual({ event: "media", media: { payload: "//8=" } });
@@ -100,7 +101,7 @@ describe("a connection over a WebSocket", () => {
     const { connection, socket, messages } = await connected({ inputs: [1] });
     connection.setInput(2);
     connection.send({ hello: true });
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(socket.messages.slice(2)).toEqual([
         { event: "message", data: '{"type":"set_input","data":[1]}' },
         { event: "message", data: '{"type":"set_input","data":[2]}' },
@@ -132,12 +133,12 @@ describe("a connection over a WebSocket", () => {
     if (breakOff) breakOff(socket);
     else for (let second = 0; second < 7; second += 1) browser.clock.advance(1000);
     expect(connection.state).toEqual({ type: "connected", interrupted: true });
-    await vi.waitFor(() => expect(sockets).toHaveLength(2));
+    await soon(() => expect(sockets).toHaveLength(2));
     const [, second] = sockets as [FakeSocket, FakeSocket];
     second.open();
     expect(second.messages[0]).toMatchObject({ resume: { session: "token", attempt: 1 } });
     second.receive({ event: "start", websocket_id: "x", media: MEDIA, session: "token" });
-    await vi.waitFor(() => expect(connection.state).toEqual({ type: "connected", interrupted: false }));
+    await soon(() => expect(connection.state).toEqual({ type: "connected", interrupted: false }));
     connection.close();
   });
 
@@ -156,11 +157,11 @@ describe("a connection over a WebSocket", () => {
     ],
   ])("fails when %s", async (_why, answer, error) => {
     const { connection, sockets } = start({ transport: "websocket" });
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     const [socket] = sockets as [FakeSocket];
     socket.open();
     answer(socket);
-    await vi.waitFor(() => expect(connection.state).toMatchObject({ type: "closed", reason: { error } }));
+    await soon(() => expect(connection.state).toMatchObject({ type: "closed", reason: { error } }));
     expect(socket.isClosed).toBe(true);
   });
 });
@@ -171,7 +172,7 @@ describe("where WebRTC finds no way", () => {
 
   async function offered(options: Partial<ConnectOptions> = {}): Promise<Started> {
     const started = start(options, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(started.browser.peer().answer).toBeDefined());
+    await soon(() => expect(started.browser.peer().answer).toBeDefined());
     return started;
   }
 
@@ -181,13 +182,13 @@ describe("where WebRTC finds no way", () => {
   ])("%s, sound goes over a WebSocket with the same session", async (_how, pass) => {
     const { connection, browser, sockets } = await offered();
     pass(browser);
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     const [socket] = sockets as [FakeSocket];
     socket.open();
     expect(socket.messages[0]).toMatchObject({ resume: { session: "token", attempt: 1 } });
     expect(browser.peer().connectionState).toBe("closed");
     socket.receive({ event: "start", media: MEDIA, session: "token" });
-    await vi.waitFor(() => expect(connection.state.type).toBe("connected"));
+    await soon(() => expect(connection.state.type).toBe("connected"));
     connection.close();
     expect(browser.clock.pendingTimers).toBe(0);
   });
@@ -198,11 +199,11 @@ describe("where WebRTC finds no way", () => {
     browser.peer().reach("failed");
     connection.send({ later: true });
     connection.setInput(2);
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     const [socket] = sockets as [FakeSocket];
     socket.open();
     socket.receive({ event: "start", media: MEDIA, session: "token" });
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(socket.messages.slice(2)).toEqual([
         { event: "message", data: '{"type":"show_outputs"}' },
         { event: "message", data: '{"type":"set_input","data":[2]}' },
@@ -216,9 +217,9 @@ describe("where WebRTC finds no way", () => {
   it("and no WebSocket either, it ends as lost", async () => {
     const { connection, browser, sockets } = await offered();
     browser.clock.advance(5000);
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     sockets[0]?.end(false);
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(connection.state).toMatchObject({ type: "closed", reason: { error: { code: "connection_lost" } } }),
     );
   });
@@ -246,15 +247,15 @@ describe("where WebRTC finds no way", () => {
     const { connection, browser, sockets, sounds } = await offered();
     browser.peer().reach("connected");
     browser.peer().reach("failed");
-    await vi.waitFor(() => expect(browser.peers).toHaveLength(2));
+    await soon(() => expect(browser.peers).toHaveLength(2));
     browser.clock.advance(6000); // The first try comes to nothing.
     browser.clock.advance(250);
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     const [socket] = sockets as [FakeSocket];
     socket.open();
     expect(socket.messages[0]).toMatchObject({ resume: { session: "token", attempt: 2 } });
     socket.receive({ event: "start", media: { ...MEDIA, sample_rate: 48_000, channels: 2 }, session: "token" });
-    await vi.waitFor(() => expect(connection.state).toEqual({ type: "connected", interrupted: false }));
+    await soon(() => expect(connection.state).toEqual({ type: "connected", interrupted: false }));
     expect([connection.transport, sounds[0]?.options.channels]).toEqual(["websocket", 2]);
     connection.close();
     expect(browser.clock.pendingTimers).toBe(0);
@@ -266,7 +267,7 @@ describe("where WebRTC finds no way", () => {
       {},
       { ...browser, parts: { ...browser.parts, createPeerConnection: undefined } },
     );
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await soon(() => expect(sockets).toHaveLength(1));
     expect(connection.transport).toBe("websocket");
     connection.close();
   });
