@@ -191,9 +191,12 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     });
     performanceMark("fastrtc:offer");
     const answer = await this.#offer(link, reconnect || this.#fallsBack);
-    if (signal.aborted) return;
-    performanceMark("fastrtc:answer");
     if (reconnect) this.#session = answer.session;
+    if (signal.aborted) {
+      this.#leave();
+      return;
+    }
+    performanceMark("fastrtc:answer");
     this.#setState({ type: "connecting", phase: "transport" });
     if (this.#fallsBack && link.kind === "webrtc") {
       this.#fallback = new Fallback(this.#browser.clock, () => {
@@ -220,6 +223,13 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
 
   #offer(link: Link, resume: Resume): Promise<OfferAnswer> {
     return link.offer({ ...this.#offered, input: this.#media.stream }, resume);
+  }
+
+  /** Nobody has to wait for this page any more. */
+  #leave(): void {
+    if (this.#session === undefined) return;
+    this.#attempts += 1;
+    this.#link?.leave({ session: this.#session, attempt: this.#attempts });
   }
 
   /** All goes by this link from now on. */
@@ -362,6 +372,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   #finish(reason: CloseReason): void {
     if (this.#abort.signal.aborted) return;
     this.#abort.abort();
+    const { type, interrupted } = { interrupted: false, ...this.#state };
+    if (reason.type !== "ended-by-server" && (type === "connecting" || interrupted)) this.#leave();
     this.#cancelTimeout?.();
     this.#fallback?.cancel();
     this.#media.close();

@@ -31,7 +31,7 @@ export interface Link {
   readonly requests: RequestChannel;
   /**
    * Offers the media; returns the server's answer, which `accept` takes.
-   * @throws {ClientError} `refused` or `server_unreachable`; the abort's reason once it is closed.
+   * @throws {ClientError} `refused` or `server_unreachable`; or the abort's reason once it is closed.
    */
   offer(media: OfferedMedia, resume: Resume): Promise<OfferAnswer>;
   accept(answer: OfferAnswer, rtpParams?: Partial<RTCRtpSendParameters>): Promise<void>;
@@ -40,4 +40,6 @@ export interface Link {
   readStats(): Promise<StatsEntries>;
   /** Ends it, and all that it tells. Harmless when repeated. */
   close(): void;
+  /** Tells the server that nobody comes, where the link itself may not be able to. */
+  leave(claim: Resume): void;
 }

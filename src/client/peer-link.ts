@@ -1,4 +1,4 @@
-import { ClientError } from "./client-error.ts";
+import { ClientError, toClientError } from "./client-error.ts";
 import type { BrowserParts } from "./connect-options.ts";
 import type { MediaKind } from "./input-media.ts";
 import type { Link, LinkEvents, OfferedMedia } from "./link.ts";
@@ -50,11 +50,11 @@ export class PeerLink implements Link {
     }
     const offer = await this.#peer.createOffer();
     this.#abort.signal.throwIfAborted();
-    const [answer] = await Promise.all([
-      this.#signalling.offer(offer.sdp ?? "", resume),
-      this.#peer.setLocalDescription(offer),
-    ]);
-    this.#abort.signal.throwIfAborted();
+    const describing = this.#peer.setLocalDescription(offer).catch(toClientError);
+    const answer = await this.#signalling.offer(offer.sdp ?? "", resume);
+    if (this.#abort.signal.aborted) return answer;
+    const trouble = await describing;
+    if (trouble) throw trouble;
     return answer;
   }
 
@@ -75,6 +75,10 @@ export class PeerLink implements Link {
   close(): void {
     this.#abort.abort();
     this.#peer.close();
+  }
+
+  leave(claim: Resume): void {
+    this.#signalling.leave(claim);
   }
 
   async #applyRtpParams(rtpParams: Partial<RTCRtpSendParameters>): Promise<void> {

@@ -5,7 +5,7 @@ export interface SignallingOptions {
   /** Where offers go: `{path}/webrtc/offer`. */
   url: URL;
   webrtcId: string;
-  /** Ends what is under way. */
+  /** Ends what is under way, but for an offer: whoever leaves has to know the token that its answer brings. */
   signal: AbortSignal;
   /** Called with a candidate that the server did not take. The connection may well come about without it. */
   onCandidateError: (error: ClientError) => void;
@@ -42,10 +42,10 @@ export class Signalling {
 
   /**
    * Sends the offer and returns the answer.
-   * @throws {ClientError} `refused` or `server_unreachable`; the signal's reason once it aborts.
+   * @throws {ClientError} `refused` or `server_unreachable`.
    */
   async offer(sdp: string, resume: Resume = false): Promise<OfferAnswer> {
-    const body = await this.#post({ type: "offer", sdp, ...(resume !== false && { resume }) });
+    const body = await this.#post({ type: "offer", sdp, ...(resume !== false && { resume }) }, {});
     const { type, sdp: answer, session } = body;
     if (type !== "answer" || typeof answer !== "string") {
       throw new ClientError(
@@ -64,22 +64,30 @@ export class Signalling {
     else this.#held.push(candidate);
   }
 
+  /** Tells the server to expect nothing more; one that does not hear of it finds out by itself, some seconds later. */
+  leave(resume: Resume): void {
+    this.#post({ type: "leave", resume }, { keepalive: true }).catch(() => undefined);
+  }
+
   #postCandidate(candidate: RTCIceCandidateInit): void {
-    this.#post({ type: "ice-candidate", candidate }).catch((thrown: unknown) => {
+    this.#post({ type: "ice-candidate", candidate }, { signal: this.#options.signal }).catch((thrown: unknown) => {
       if (!this.#options.signal.aborted && thrown instanceof ClientError) this.#options.onCandidateError(thrown);
     });
   }
 
-  async #post(message: object): Promise<JsonFields> {
-    const { url, webrtcId, signal, fetch: send = globalThis.fetch } = this.#options;
+  async #post(message: object, init: RequestInit): Promise<JsonFields> {
+    const { url, webrtcId, fetch: send = globalThis.fetch } = this.#options;
     const body: JsonFields = await send(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...message, webrtc_id: webrtcId }),
-      signal,
+      ...init,
     }).then(readBody, (cause: unknown) => {
-      signal.throwIfAborted();
-      throw new ClientError("server_unreachable", "The server could not be reached. Is it still running?", { cause });
+      throw new ClientError(
+        "server_unreachable",
+        "The server could not be reached. Is it running, and does it let this page ask (CORS, https)?",
+        { cause },
+      );
     });
     const refusal = parseRefusal(body);
     if (refusal) {
@@ -93,12 +101,8 @@ async function readBody(response: Response): Promise<JsonFields> {
   const { ok, status, statusText } = response;
   const body = parseFields(await response.text());
   if (body && (ok || parseRefusal(body))) return body;
-  throw new ClientError(
-    "server_unreachable",
-    ok
-      ? "The server answered something that is not JSON. Is this the URL of a stream?"
-      : `The server answered ${status} ${statusText}`.trimEnd() + ".",
-  );
+  const said = ok ? "something that is not JSON" : `${status} ${statusText}`.trimEnd();
+  throw new ClientError("server_unreachable", `The server answered ${said}. Is this the URL of a stream?`);
 }
 
 /** The refusal in a body of the server, with a status of 200 or any other; undefined when there is none. */

@@ -14,19 +14,28 @@ export type OfferRequest =
       /** `true` asks for a session that can be taken over; a claim takes one over. FastRTC's own clients send neither. */
       readonly resume?: true | { readonly session: string; readonly attempt: number };
     }
+  /** The peer goes, though there is no connection to say so on: its claim proves that the session is its own. */
+  | {
+      readonly type: "leave";
+      readonly webrtcId: string;
+      readonly claim: { readonly session: string; readonly attempt: number };
+    }
   /** `candidate` is undefined when the client sent something that is not one. */
   | { readonly type: "ice-candidate"; readonly webrtcId: string; readonly candidate: CandidateJson | undefined };
 
 const webrtcIdSchema = z.string().min(1).max(MAX_ID_LENGTH);
 
+const claimSchema = z.object({ session: z.string().max(MAX_ID_LENGTH), attempt: z.int().min(1) });
+
 /** Whatever else is sent by this name is passed over, as any field that is not known. */
 const resumeSchema = z
-  .union([z.literal(true), z.object({ session: z.string().max(MAX_ID_LENGTH), attempt: z.int().min(1) })])
+  .union([z.literal(true), claimSchema])
   .optional()
   .catch(undefined);
 
 const bodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("offer"), webrtc_id: webrtcIdSchema, sdp: z.string().min(1), resume: resumeSchema }),
+  z.object({ type: z.literal("leave"), webrtc_id: webrtcIdSchema, resume: claimSchema }),
   z.object({ type: z.literal("ice-candidate"), webrtc_id: webrtcIdSchema, candidate: z.unknown().optional() }),
 ]);
 
@@ -49,6 +58,7 @@ export function parseOfferRequest(body: unknown): OfferRequest {
     const { webrtc_id: webrtcId, sdp, resume } = data;
     return { type: "offer", webrtcId, sdp, ...(resume !== undefined && { resume }) };
   }
+  if (data.type === "leave") return { type: "leave", webrtcId: data.webrtc_id, claim: data.resume };
   const candidate = candidateSchema.safeParse(data.candidate);
   return {
     type: "ice-candidate",

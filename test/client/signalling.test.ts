@@ -34,7 +34,11 @@ it("a server that cannot be reached makes the offer fail as a ClientError with t
   const cause = new TypeError("Failed to fetch");
   const offer = signalling(() => Promise.reject(cause)).offer("v=0");
   await expect(offer).rejects.toEqual(
-    new ClientError("server_unreachable", "The server could not be reached. Is it still running?", { cause }),
+    new ClientError(
+      "server_unreachable",
+      "The server could not be reached. Is it running, and does it let this page ask (CORS, https)?",
+      { cause },
+    ),
   );
 });
 

@@ -10,6 +10,16 @@ describe("the body of POST webrtc/offer", () => {
     });
   });
 
+  test("is the word that nobody comes, with what proves it", () => {
+    const resume = { session: "token", attempt: 2 };
+    expect(parseOfferRequest({ type: "leave", webrtc_id: "a1", resume })).toEqual({
+      type: "leave",
+      webrtcId: "a1",
+      claim: resume,
+    });
+    expect(() => parseOfferRequest({ type: "leave", webrtc_id: "a1" })).toThrow('The field "resume" is missing');
+  });
+
   test("is a candidate as browsers write it, with fields that they add later", () => {
     const candidate = {
       candidate: "candidate:1 1 udp 1 ::1 9 typ host",

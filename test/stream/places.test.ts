@@ -21,6 +21,24 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
+test("a peer that leaves before its connection stands frees its place at once, by its token alone", async () => {
+  const stream = new Stream({ modality: "video", handler: (frame) => frame, logger: new RecordingLogger() });
+  const client = new NativeClient();
+  closing.push(
+    () => stream.close(),
+    () => client.close(),
+  );
+  const id = client.id;
+  const answer = await stream.offer({ type: "offer", sdp: await client.offer(), webrtc_id: id, resume: true });
+  const session = "session" in answer ? answer.session : undefined;
+  const leave = (claim: unknown): unknown => stream.offer({ type: "leave", webrtc_id: id, resume: claim });
+  expect(await leave({ session: "guessed", attempt: 1 })).toMatchObject({ meta: { error: "unknown_connection" } });
+  expect(stream.health().sessions).toBe(1);
+  expect(await leave({ session, attempt: 1 })).toEqual({ status: "success" });
+  expect(stream.health().sessions).toBe(0);
+  expect(await leave({ session, attempt: 2 })).toMatchObject({ meta: { error: "unknown_connection" } });
+});
+
 test("a WebSocket, a telephone call and a WebRTC peer take places of the same limit", async () => {
   const stream = new Stream({
     modality: "audio",

@@ -129,6 +129,9 @@ export class SocketLink implements Link {
     this.#end();
   }
 
+  /** It has said so on closing; a socket that broke has told the server as well. */
+  leave(): void {}
+
   #end(): void {
     this.#abort.abort();
     this.#sound?.close();

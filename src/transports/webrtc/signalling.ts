@@ -76,6 +76,8 @@ export class WebRtcSignalling {
     switch (request.type) {
       case "offer":
         return this.#answer(request, headers);
+      case "leave":
+        return this.#leave(request);
       case "ice-candidate":
         return this.#addCandidate(request);
     }
@@ -131,6 +133,16 @@ export class WebRtcSignalling {
       takeover.abandon();
       return this.#failure(thrown);
     }
+  }
+
+  /** A peer that gave up before its connection stood, or has lost it: its place is free at once. */
+  async #leave({ webrtcId, claim }: Extract<OfferRequest, { type: "leave" }>): Promise<OfferReply> {
+    const session = this.#options.registry.get(webrtcId);
+    if (!session || !this.#tokens.accepts(session, claim)) {
+      return refusal("unknown_connection", "There is no connection with this webrtc_id.");
+    }
+    await session.end("peer-left");
+    return { status: "success" };
   }
 
   #plan(sdp: string): Negotiation | RefusalBody {
