@@ -1,3 +1,5 @@
+import { parseJson } from "./json-fields.ts";
+
 /** Longest text message accepted, in characters: 24 s of mu-law at 8 kHz, where clients send 20 to 100 ms. */
 export const MAX_TEXT_MESSAGE_LENGTH = 256 * 1024;
 
@@ -26,12 +28,8 @@ export function parseEventMessage(text: string): EventMessage | InvalidMessage {
   if (text.length > MAX_TEXT_MESSAGE_LENGTH) {
     return invalid(`The message has ${text.length} characters; at most ${MAX_TEXT_MESSAGE_LENGTH} are read.`);
   }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return invalid(`The message ${quote(text)} is not JSON.`);
-  }
+  const body = parseJson(text);
+  if (body === undefined) return invalid(`The message ${quote(text)} is not JSON.`);
   if (!isJsonObject(body)) return invalid(`The message ${quote(text)} is not a JSON object.`);
   const event = body["event"];
   if (typeof event !== "string") return invalid(`The message ${quote(text)} has no "event".`);

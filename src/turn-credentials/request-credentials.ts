@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { systemClock } from "../async/clock.ts";
 import { FastRtcError, toError } from "../errors.ts";
+import { parseJson } from "../protocol/json-fields.ts";
 import type { TurnCredentials, TurnRequestOptions } from "./turn-credentials.ts";
 
 export interface CredentialsRequest {
@@ -80,7 +81,7 @@ export async function requestCredentials(
   }
   if (status < 200 || status > 299)
     throw failed(`${service} answered ${status}. ${advice(status)}${said(request, text)}`);
-  const parsed = replySchema.safeParse(parseJson(text));
+  const parsed = replySchema.safeParse(parseJson(text)); // What is no JSON holds no iceServers either.
   if (!parsed.success) throw failed(`${service} answered something that holds no iceServers.`);
   return { iceServers: parsed.data };
 }
@@ -102,14 +103,6 @@ function said(request: CredentialsRequest, text: string): string {
 
 function withoutSecrets({ secrets }: CredentialsRequest, text: string): string {
   return secrets.reduce((rest, secret) => (secret ? rest.replaceAll(secret, "[hidden]") : rest), text);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Reported as an answer without iceServers.
-  }
 }
 
 function failed(message: string, cause?: unknown): FastRtcError {
