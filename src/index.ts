@@ -33,15 +33,21 @@ export type { PixelFormat } from "./media/pixel-format.ts";
 export { type PixelsInit, type Rotation, VideoFrame } from "./media/video-frame.ts";
 export type { OfferReply } from "./protocol/offer-reply.ts";
 export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
+export type { AccessOptions, RateLimits } from "./server/access/access-options.ts";
+export type { Authenticate, ConnectionRequest } from "./server/access/connection-request.ts";
+export type { RateLimit } from "./server/access/rate-limiter.ts";
 export type { LaunchOptions, LaunchedServer } from "./server/launch.ts";
 export type { OwnPage, PageHandler } from "./server/own-page.ts";
 export type { StreamUi } from "./server/shown-page.ts";
 export type { RequestHeaders } from "./server/request-headers.ts";
+export type { CallRouteOptions, MountOptions, OfferOptions, VisitorOptions } from "./server/route-options.ts";
 export type { Health } from "./server/stream-service.ts";
 export { AdditionalOutputs } from "./session/additional-outputs.ts";
+export type { CarrierOptions } from "./session/carrier-options.ts";
 export { CloseStream } from "./session/close-stream.ts";
 export { getCurrentContext, warning } from "./session/context.ts";
 export type { DrainOptions } from "./session/drain.ts";
+export type { Identity } from "./session/identity.ts";
 export type { Logger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
 export type { Modality, Mode } from "./session/modality.ts";
@@ -92,7 +98,7 @@ export {
 } from "./speech/tts/get-tts-model.ts";
 export type { KokoroTtsOptions } from "./speech/tts/kokoro-voice.ts";
 export type { TextToSpeechModel } from "./speech/tts/text-to-speech-model.ts";
-export { type MountOptions, type OfferOptions, Stream } from "./stream.ts";
+export { Stream } from "./stream.ts";
 export type {
   AdditionalOutputsHandler,
   CommonStreamOptions,

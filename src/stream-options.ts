@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { FastRtcError } from "./errors.ts";
 import type { HandlerFor } from "./handlers/handler-for.ts";
+import { type AccessOptions, accessOptionsShape } from "./server/access/access-options.ts";
+import { type CarrierOptions, carrierOptionsSchema } from "./session/carrier-options.ts";
 import type { Logger } from "./session/logger.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import type { RtpParams, TrackConstraints } from "./session/media-options.ts";
@@ -19,7 +21,7 @@ import { type UiArgs, uiArgsSchema } from "./ui/ui-args.ts";
 export interface CommonStreamOptions<
   Inputs extends readonly AdditionalInput[],
   Outputs extends readonly AdditionalOutput[],
-> {
+> extends AccessOptions {
   /**
    * What the handler is given besides media: components such as `slider()`, or any Standard Schema (zod, valibot, ArkType).
    * The page shows them, `stream.setInput` checks and sets them. @default none
@@ -63,6 +65,8 @@ export interface CommonStreamOptions<
    * null lets anyone call. @default the environment's TWILIO_AUTH_TOKEN, or null without one
    */
   twilioAuthToken?: string | null;
+  /** The telephone companies besides Twilio whose calls are answered, such as `{ telnyx: {} }`. @default none */
+  carriers?: CarrierOptions;
   uiArgs?: UiArgs;
   /**
    * Whether `GET {path}/metrics` answers, in Prometheus's text format, to everybody who can reach it: it names no peer, but tells
@@ -180,6 +184,8 @@ const shapeSchema = z.strictObject({
     .nullish(),
   allowExtraTracks: z.boolean().default(false),
   twilioAuthToken: z.string({ error: "the auth token of a Twilio account, or null" }).min(1).nullish(),
+  carriers: carrierOptionsSchema.optional(),
+  ...accessOptionsShape,
   uiArgs: uiArgsSchema.default({}),
   metrics: z.boolean().default(false),
   verbose: z.boolean().default(false),

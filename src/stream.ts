@@ -8,11 +8,10 @@ import { type MountableApp, mountRoutes } from "./frameworks/mount.ts";
 import { upgradeListener } from "./frameworks/upgrade.ts";
 import { createHandlerFactory } from "./handlers/create-handler-factory.ts";
 import type { OfferReply } from "./protocol/offer-reply.ts";
-import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
-import { refusal } from "./protocol/refusal.ts";
 import { customMessage } from "./protocol/server-message.ts";
+import type { StreamAccess } from "./server/access/access.ts";
 import { parseBasePath } from "./server/base-path.ts";
-import { type RequestHeaders, toHeaders } from "./server/request-headers.ts";
+import { toHeaders } from "./server/request-headers.ts";
 import { callRequestOf, handleUpgrade } from "./server/upgrade.ts";
 import { launch } from "./server/launch.ts";
 import { callResponse } from "./server/call-route.ts";
@@ -22,6 +21,8 @@ import { outputEvents } from "./server/output-events.ts";
 import type { OwnPage } from "./server/own-page.ts";
 import { pageConfigOf } from "./server/page-config.ts";
 import { watchEventLoop } from "./server/process-metrics.ts";
+import { Readiness } from "./server/readiness.ts";
+import type { CallRouteOptions, MountOptions, OfferOptions, VisitorOptions } from "./server/route-options.ts";
 import { Routes } from "./server/routes.ts";
 import { ShownPage, type StreamUi } from "./server/shown-page.ts";
 import type { SocketService } from "./server/socket-service.ts";
@@ -35,6 +36,8 @@ import { Peers, keepPeersOf } from "./session/peers.ts";
 import type { SessionStats } from "./session/session-stats.ts";
 import { RtcConfigurations } from "./session/rtc-configurations.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
+import { accessOf } from "./stream-access.ts";
+import { StreamOffers } from "./stream-offers.ts";
 import { createStreamSockets } from "./stream-sockets.ts";
 import { type WsWebSocket, WsSocket } from "./sockets/ws-socket.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
@@ -42,25 +45,6 @@ import { warmUp } from "./transports/webrtc/warm-up.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
 import type { AdditionalOutput, OutputValues } from "./ui/additional-output.ts";
 import { servedModules } from "./ui/ui-args.ts";
-
-/** Where the routes of a Stream appear in an application. */
-export interface MountOptions {
-  /** The prefix of the routes, such as "/rtc". @default "", the root */
-  path?: string;
-  /** Whether the built-in page is served at the prefix as well. @default false */
-  page?: boolean;
-  /**
-   * Whether clients of `fastrtc/client` set additional inputs and are shown the additional outputs over their own connection, each its
-   * own alone. It counts for all of the Stream's sessions from then on. @default `page`
-   */
-  client?: boolean;
-}
-
-/** What `stream.offer` is told besides the body. */
-export interface OfferOptions {
-  /** The headers of the request, which handlers then find by `getCurrentContext().headers`. @default none */
-  headers?: RequestHeaders;
-}
 
 /**
  * Turns a function into a live stream. Show it with `stream.ui.launch()`, or add its routes to an
@@ -85,10 +69,11 @@ export class Stream<
   readonly #logger: Logger;
   readonly #peers: Peers;
   readonly #signalling: WebRtcSignalling;
+  readonly #offers: StreamOffers;
+  readonly #access: StreamAccess;
   readonly #sockets: SocketService | undefined;
   readonly #createdAtMs = systemClock.nowMs();
-  /** Whether the native parts are there; where nobody asked for them in advance the first peer has them loaded. */
-  #readiness: "ok" | "starting" | "failed" = "ok";
+  readonly #readiness = new Readiness();
   readonly #routes = new Map<string, Routes>();
   /** The prefixes that it was mounted at. */
   readonly #mountPaths = new Set<string>();
@@ -106,7 +91,7 @@ export class Stream<
     keepPeersOf(this, peers);
     this.#signalling = new WebRtcSignalling({
       registry: peers.registry,
-      createSession: (id, headers) => peers.createSession(id, "webrtc", headers),
+      createSession: (id, headers, identity) => peers.createSession(id, "webrtc", headers, { identity }),
       hasLeft: (id) => peers.outputs.hasEnded(id),
       tokens: peers.tokens,
       rtcConfiguration: () => rtcConfigurations.server(),
@@ -119,9 +104,11 @@ export class Stream<
       degradationPreference: this.#options.rtpParams?.degradationPreference,
       logger,
     });
+    const access = accessOf(this.#options, peers, logger);
+    this.#access = access;
+    this.#offers = new StreamOffers({ peers, access, signalling: this.#signalling });
     if (modality !== "video") {
-      const { twilioAuthToken } = this.#options;
-      this.#sockets = createStreamSockets({ peers, audioRates: handlers.audioRates, twilioAuthToken, logger });
+      this.#sockets = createStreamSockets({ ...this.#options, peers, audioRates: handlers.audioRates, access, logger });
     }
     if (this.#options.metrics) watchEventLoop();
     this.#shown = new ShownPage({
@@ -187,28 +174,17 @@ export class Stream<
   );
 
   /** Answers what a client posts to `webrtc/offer`, for a route of your own. `body` is the parsed JSON, whatever it holds. */
-  async offer(body: unknown, { headers = {} }: OfferOptions = {}): Promise<OfferReply> {
-    let request: OfferRequest;
-    try {
-      request = parseOfferRequest(body);
-    } catch (thrown) {
-      if (!(thrown instanceof FastRtcError)) throw thrown;
-      const refused = refusal("invalid_request", thrown.message);
-      this.#peers.countRefusal(refused);
-      return refused;
-    }
-    const reply = await this.#signalling.handle(request, toHeaders(headers));
-    this.#peers.countRefusal(reply);
-    return reply;
+  async offer(body: unknown, { headers = {}, identity }: OfferOptions = {}): Promise<OfferReply> {
+    return this.#offers.answer(body, toHeaders(headers), identity);
   }
 
   /**
-   * Answers the webhook of an incoming telephone call with TwiML, for a route of your own whose path ends in
-   * "/telephone/incoming": Twilio is told to open its WebSocket beside it, at "/telephone/handler".
-   * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
+   * Answers the webhook of an incoming telephone call, Twilio's with TwiML, for a route of your own whose path ends in
+   * "/incoming": the company is told to open its WebSocket beside it, at "/handler".
+   * @throws {FastRtcError} `invalid_argument` when this Stream has no audio, or no such carrier.
    */
-  async handleIncomingCall(request: Request): Promise<Response> {
-    return callResponse(this.#audioSockets, request);
+  async handleIncomingCall(request: Request, { carrier }: CallRouteOptions = {}): Promise<Response> {
+    return callResponse(this.#audioSockets, request, carrier);
   }
 
   /**
@@ -218,16 +194,16 @@ export class Stream<
    * @param request The request that it began with, of node:http or of the web.
    * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
    */
-  telephoneHandler(socket: WsWebSocket, request: IncomingMessage | Request): void {
-    this.#audioSockets.acceptCall(new WsSocket(socket), callRequestOf(request));
+  telephoneHandler(socket: WsWebSocket, request: IncomingMessage | Request, { identity }: VisitorOptions = {}): void {
+    this.#audioSockets.acceptCall(new WsSocket(socket), { ...callRequestOf(request), identity });
   }
 
   /**
    * Takes a WebSocket that carries audio, for a route of your own; its arguments are those of `telephoneHandler`.
    * @throws {FastRtcError} `invalid_argument` when this Stream has no audio.
    */
-  websocketOffer(socket: WsWebSocket, request: IncomingMessage | Request): void {
-    this.#audioSockets.acceptWebSocket(new WsSocket(socket), callRequestOf(request).headers);
+  websocketOffer(socket: WsWebSocket, request: IncomingMessage | Request, { identity }: VisitorOptions = {}): void {
+    this.#audioSockets.acceptWebSocket(new WsSocket(socket), callRequestOf(request).headers, identity);
   }
 
   /**
@@ -329,7 +305,7 @@ export class Stream<
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
-      status: this.#peers.registry.isDraining ? "draining" : this.#readiness,
+      status: this.#peers.registry.isDraining ? "draining" : this.#readiness.status,
       sessions: this.#peers.registry.size,
       connected: this.#peers.registry.connectedCount,
       limit: Number.isFinite(this.#peers.registry.limit) ? this.#peers.registry.limit : null,
@@ -359,7 +335,8 @@ export class Stream<
 
   get #service(): StreamService {
     return {
-      offer: (body, headers) => this.offer(body, { headers }),
+      offer: (body, headers, identity) => this.#offers.answer(body, headers, identity),
+      access: this.#access,
       sockets: this.#sockets,
       health: () => this.health(),
       metrics: this.#options.metrics ? () => this.metrics() : undefined,
@@ -374,18 +351,11 @@ export class Stream<
     this.#signalling
       .prepare()
       .catch((thrown: unknown) => this.#logger.error("asking STUN and TURN servers failed:", toError(thrown)));
-    this.#readiness = "starting";
-    await warmUp().then(
-      () => (this.#readiness = "ok"),
-      (thrown: unknown) => {
-        this.#readiness = "failed";
-        throw thrown;
-      },
-    );
+    await this.#readiness.await(warmUp());
   }
 
   #takeUpgrade(basePath: string, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    return handleUpgrade({ basePath, sockets: this.#sockets, request, socket, head });
+    return handleUpgrade({ basePath, sockets: this.#sockets, access: this.#access, request, socket, head });
   }
 
   #routesFor(path: string, page: boolean): Routes {

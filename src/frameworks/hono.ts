@@ -1,4 +1,5 @@
 import { outerPath } from "../server/outer-path.ts";
+import { rememberAddress } from "../server/request-address.ts";
 import type { Routes } from "../server/routes.ts";
 
 /** The part of a Hono application that mounting needs; Hono itself is not a dependency. */
@@ -9,6 +10,8 @@ export interface HonoApp {
 
 interface HonoContext {
   readonly req: HonoRequest;
+  /** What the server that runs the application tells of the connection. */
+  readonly env?: unknown;
 }
 
 interface HonoRequest {
@@ -33,12 +36,25 @@ export function isHonoApp(app: unknown): app is HonoApp {
  * On one that is made part of another by `route`, or has a `basePath`, they lie below that.
  */
 export function mountOnHono(app: HonoApp, routes: Routes): void {
-  app.use("*", async ({ req }, next) => {
+  app.use("*", async (context, next) => {
+    const { req } = context;
     const { pathname } = new URL(req.raw.url);
     const outer = outerPath(req.routePath.replace(/\*$/, ""), pathname);
     if (!routes.covers(req.raw.method, pathname, outer)) return next();
-    return (await routes.handle(await unreadRequest(req), outer)) ?? next();
+    const request = rememberAddress(await unreadRequest(req), addressOf(context));
+    return (await routes.handle(request, outer)) ?? next();
   });
+}
+
+/** The address of the connection, as @hono/node-server tells it: the request of node:http stands in `env.incoming`. */
+function addressOf({ env }: HonoContext): string | undefined {
+  const incoming = member(env, "incoming");
+  const address = member(member(incoming, "socket"), "remoteAddress");
+  return typeof address === "string" ? address : undefined;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 /** The request with its body, also when a validator or a logger before us has read that. */

@@ -12,7 +12,11 @@ export type RefusalCode =
   | "invalid_sdp"
   | "body_too_large"
   | "server_unavailable"
-  | "server_draining";
+  | "server_draining"
+  | "unauthorized"
+  | "origin_not_allowed"
+  | "rate_limited"
+  | "signed_id_required";
 
 /** The body of every refusal. */
 export interface RefusalBody {
@@ -30,7 +34,7 @@ export interface RefusalBody {
  * The HTTP status of a refusal. A well-formed request that is turned down is a 200, because FastRTC's
  * front ends show the reason of nothing else; a malformed one is a 4xx.
  */
-export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 503 {
+export function refusalStatus(code: RefusalCode): 200 | 400 | 401 | 403 | 413 | 422 | 429 | 503 {
   switch (code) {
     case "concurrency_limit_reached":
     case "connection_already_exists":
@@ -39,7 +43,14 @@ export function refusalStatus(code: RefusalCode): 200 | 400 | 413 | 422 | 503 {
     case "connection_closed":
     case "unsupported_codec":
     case "extra_tracks":
+    case "signed_id_required":
       return 200;
+    case "unauthorized":
+      return 401;
+    case "origin_not_allowed":
+      return 403;
+    case "rate_limited":
+      return 429;
     case "invalid_request":
       return 422;
     case "invalid_json":

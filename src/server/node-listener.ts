@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { toError } from "../errors.ts";
 import type { Logger } from "../session/logger.ts";
 import { discardBody } from "./discard-body.ts";
-import { sendWebResponse, toWebRequest } from "./node-request.ts";
+import { requestPath, sendWebResponse, toWebRequest } from "./node-request.ts";
 import type { Routes } from "./routes.ts";
 
 /**
@@ -24,7 +24,8 @@ export async function serveNodeRequest(
     await discardBody(request);
     await sendWebResponse(answer, response, request.method === "HEAD");
   } catch (thrown) {
-    logger.error(`${request.method ?? ""} ${request.url ?? ""} could not be answered:`, toError(thrown));
+    // Without the query: it may hold what is secret.
+    logger.error(`${request.method ?? ""} ${requestPath(request)} could not be answered:`, toError(thrown));
     if (response.headersSent) response.destroy();
     else response.writeHead(500, { "content-type": "application/json" }).end('{"error":"internal_error"}');
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { nodeBody } from "./node-body.ts";
+import { rememberAddress } from "./request-address.ts";
 
 /** What frameworks that build on node:http add to its request. */
 interface FrameworkRequest extends IncomingMessage {
@@ -32,7 +33,7 @@ export function toWebRequest(request: FrameworkRequest, signal: AbortSignal): Re
       init.duplex = "half";
     }
   }
-  return new Request(requestUrl(request), init);
+  return rememberAddress(new Request(requestUrl(request), init), request.socket.remoteAddress);
 }
 
 /** Whether a parser left the body as it was sent. */
@@ -43,7 +44,11 @@ function isText(body: unknown): body is string | Uint8Array<ArrayBuffer> {
 /** Writes a web Response to a node:http one; resolves when it was sent or the client went away. */
 export async function sendWebResponse(response: Response, target: ServerResponse, isHead: boolean): Promise<void> {
   target.statusCode = response.status;
-  for (const [name, value] of response.headers) target.appendHeader(name, value);
+  for (const [name, value] of response.headers) {
+    // An application that answers other origins itself has written these already: twice they mean nothing.
+    if (name.startsWith("access-control-")) target.setHeader(name, value);
+    else target.appendHeader(name, value);
+  }
   // What a refused upload still holds is not worth reading: the connection ends with the answer.
   if (!target.req.complete) target.setHeader("connection", "close");
   if (!response.body || isHead) {
@@ -57,7 +62,8 @@ export async function sendWebResponse(response: Response, target: ServerResponse
   }
 }
 
-function requestUrl(request: FrameworkRequest): URL {
+/** The address that a request of node:http asks for. */
+export function requestUrl(request: FrameworkRequest): URL {
   const encrypted = "encrypted" in request.socket && request.socket.encrypted === true;
   const scheme = encrypted ? "https" : "http";
   const target = request.originalUrl ?? request.url ?? "/";

@@ -1,13 +1,17 @@
 import type { OfferReply } from "../protocol/offer-reply.ts";
+import type { Identity } from "../session/identity.ts";
+import type { StreamAccess } from "./access/access.ts";
 import type { SocketService } from "./socket-service.ts";
 import type { StreamPage } from "./stream-page.ts";
 
 /** What the routes need of a Stream. */
 export interface StreamService {
   /** Answers what a client posted to `webrtc/offer`, already parsed as JSON. Never rejects for the client's fault. */
-  offer(body: unknown, headers: Headers): Promise<OfferReply>;
+  offer(body: unknown, headers: Headers, identity?: Identity): Promise<OfferReply>;
   /** Takes WebSockets and telephone calls; undefined for a Stream without audio. */
   readonly sockets?: SocketService | undefined;
+  /** Who may come in. @default everybody, who comes from pages of any origin */
+  readonly access?: StreamAccess;
   health(): Health;
   /** The response of GET `metrics`; absent where that route was not asked for. */
   readonly metrics?: (() => Response) | undefined;

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { FastRtcError } from "../errors.ts";
+import type { Identity } from "./identity.ts";
 import type { HandlerSession } from "./peer-handler.ts";
 import type { SessionContext } from "./session-context.ts";
 
@@ -15,11 +16,11 @@ export function runInSession<Result, Arguments extends readonly unknown[]>(
 }
 
 /**
- * Whose media the handler that calls this is working on.
+ * Whose media the handler that calls this is working on. `getCurrentContext<User>().identity` has the type that your `authenticate` gives.
  * @throws {FastRtcError} `no_session` outside of a handler.
  */
-export function getCurrentContext(): SessionContext {
-  return currentSession("getCurrentContext()").context;
+export function getCurrentContext<WhoseIdentity = Identity>(): SessionContext<WhoseIdentity> {
+  return currentSession("getCurrentContext()").context as SessionContext<WhoseIdentity>;
 }
 
 /**

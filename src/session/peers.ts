@@ -4,6 +4,7 @@ import type { AdditionalInput } from "../ui/additional-input.ts";
 import type { AdditionalOutput } from "../ui/additional-output.ts";
 import type { OfferReply } from "../protocol/offer-reply.ts";
 import { encodeServerStats } from "../protocol/server-stats.ts";
+import type { Identity } from "./identity.ts";
 import type { Logger } from "./logger.ts";
 import type { Modality, Mode } from "./modality.ts";
 import type { PeerHandlerFactory } from "./peer-handler.ts";
@@ -41,6 +42,14 @@ export interface PeersOptions {
   readonly logger: Logger;
   /** @internal Replaced in tests. */
   readonly clock?: Clock;
+}
+
+/** What a session begins with besides its headers. */
+export interface SessionOrigin {
+  /** Whose it is. @default nobody was asked */
+  readonly identity?: Identity | undefined;
+  /** The time by which it runs. @default that of all peers */
+  readonly clock?: Clock | undefined;
 }
 
 /** The peers of one Stream: how each one's session begins, what they are given and give, and how they are found. */
@@ -81,14 +90,19 @@ export class Peers {
 
   /**
    * Makes the session of a peer that has been admitted; it leaves its place when it ends.
-   * @param clock the time by which it runs. @default that of all peers
    */
-  createSession(id: string, kind: Transport["kind"], headers?: Headers, clock = this.#options.clock): Session {
+  createSession(
+    id: string,
+    kind: Transport["kind"],
+    headers?: Headers,
+    { identity, clock = this.#options.clock }: SessionOrigin = {},
+  ): Session {
     const { handlers, timeLimit, logger } = this.#options;
     const session: Session = new Session({
       id,
       kind,
       headers,
+      identity,
       handler: handlers.create(),
       takeMessage: (text) => requests.take(text),
       initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),

@@ -7,6 +7,7 @@ import { type CloseReason, closeMessage } from "./close-reason.ts";
 import { Continuity } from "./continuity.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import { HandlerRun } from "./handler-run.ts";
+import type { Identity } from "./identity.ts";
 import type { Logger } from "./logger.ts";
 import type { HandlerSession, PeerHandler } from "./peer-handler.ts";
 import { Playback } from "./playback.ts";
@@ -29,6 +30,8 @@ export interface SessionOptions {
   readonly kind: Transport["kind"];
   /** The headers of the request that the session began with. @default none */
   readonly headers?: Headers | undefined;
+  /** Whose it is. @default nobody was asked */
+  readonly identity?: Identity | undefined;
   readonly handler: PeerHandler;
   /** Takes a text of the client; gives what the handler is to have of it. @default all */
   readonly takeMessage?: ((text: string) => string | undefined) | undefined;
@@ -80,6 +83,7 @@ export class Session implements TransportEvents, HandlerSession {
     id,
     kind,
     headers,
+    identity,
     handler,
     takeMessage,
     initialInputs = [],
@@ -90,7 +94,13 @@ export class Session implements TransportEvents, HandlerSession {
     clock = systemClock,
   }: SessionOptions) {
     this.id = id;
-    this.context = { webrtcId: id, transport: kind, headers: headers ?? new Headers(), signal: this.#abort.signal };
+    this.context = {
+      webrtcId: id,
+      transport: kind,
+      headers: headers ?? new Headers(),
+      identity,
+      signal: this.#abort.signal,
+    };
     this.inputs = new SessionInputs(initialInputs ?? undefined);
     this.#takeMessage = takeMessage;
     this.meter = new SessionMeter(clock, onHandled);

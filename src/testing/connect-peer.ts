@@ -3,6 +3,7 @@ import type { AudioFrame } from "../media/audio-frame.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "../session/additional-outputs.ts";
+import type { Identity } from "../session/identity.ts";
 import type { Modality, Mode } from "../session/modality.ts";
 import { peersOf } from "../session/peers.ts";
 import type { Refusal } from "../session/session-registry.ts";
@@ -30,6 +31,8 @@ export interface ConnectPeerOptions {
   transport?: Transport["kind"];
   /** The headers of the request that it comes with, for `getCurrentContext()`. @default none */
   headers?: Headers | Record<string, string>;
+  /** Whose it is, for `getCurrentContext()`: nobody is asked. @default nobody's */
+  identity?: Identity;
 }
 
 /** How many pictures are kept: ten seconds' worth. */
@@ -49,14 +52,16 @@ export async function connectPeer<
   ModeOfStream extends Mode,
 >(
   stream: Stream<Inputs, Outputs, M, ModeOfStream>,
-  { webrtcId, time: timeKind = "simulated", transport: kind = "loopback", headers }: ConnectPeerOptions = {},
+  { webrtcId, time: timeKind = "simulated", transport: kind = "loopback", headers, identity }: ConnectPeerOptions = {},
 ): Promise<TestPeer<InputArguments<Inputs>>> {
   const peers = peersOf(stream);
   peerCount += 1;
   const id = webrtcId ?? `test-peer-${peerCount}`;
   const time = new TestTime(timeKind, () => session.isBusy);
   const { clock } = time;
-  const admission = peers.registry.admit(id, () => peers.createSession(id, kind, new Headers(headers), clock));
+  const admission = peers.registry.admit(id, () =>
+    peers.createSession(id, kind, new Headers(headers), { clock, identity }),
+  );
   if (admission.type !== "admitted") throw refused(admission);
   const session: Session = admission.session;
 

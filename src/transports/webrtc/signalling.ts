@@ -5,6 +5,7 @@ import type { OfferRequest } from "../../protocol/offer-request.ts";
 import { type RefusalBody, type RefusalCode, SERVER_DRAINING, refusal } from "../../protocol/refusal.ts";
 import type { Negotiation } from "../../protocol/sdp/negotiation.ts";
 import { parseOffer } from "../../protocol/sdp/offer.ts";
+import { type Identity, isSameOwner } from "../../session/identity.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { DegradationPreference } from "../../session/media-options.ts";
 import type { ResolvedNetworkOptions } from "../../session/network-options.ts";
@@ -26,8 +27,8 @@ const MAX_WARNED = 64;
 
 export interface SignallingOptions extends MediaPlanOptions {
   readonly registry: SessionRegistry;
-  /** @param headers those of the offer's request, for the handler to see */
-  readonly createSession: (id: string, headers: Headers) => Session;
+  /** @param headers those of the offer's request, for the handler to see, as is whose it is */
+  readonly createSession: (id: string, headers: Headers, identity?: Identity) => Session;
   /** Whether there was a session with this id that has ended. @default never */
   readonly hasLeft?: (id: string) => boolean;
   /** Of the sessions that may be taken over. @default known to WebRTC alone */
@@ -72,29 +73,31 @@ export class WebRtcSignalling {
     await this.#gathering.learn((await this.#iceServers()).servers);
   }
 
-  async handle(request: OfferRequest, headers = new Headers()): Promise<OfferReply> {
+  /** @param identity who asks: a session is its own identity's alone */
+  async handle(request: OfferRequest, headers = new Headers(), identity?: Identity): Promise<OfferReply> {
     switch (request.type) {
       case "offer":
-        return this.#answer(request, headers);
+        return this.#answer(request, headers, identity);
       case "leave":
         return this.#leave(request);
       case "ice-candidate":
-        return this.#addCandidate(request);
+        return this.#addCandidate(request, identity);
     }
   }
 
   async #answer(
     { webrtcId: id, sdp, resume }: Extract<OfferRequest, { type: "offer" }>,
     headers: Headers,
+    identity: Identity | undefined,
   ): Promise<OfferReply> {
     const { registry, createSession } = this.#options;
-    if (typeof resume === "object") return this.#takeOver(id, sdp, resume);
+    if (typeof resume === "object") return this.#takeOver(id, sdp, resume, identity);
     // Asked before the SDP is read as well: a server that is full must not spend its time on reading offers.
     const full = registry.refuses(id);
     if (full) return turnedDown(full);
     const plan = this.#plan(sdp);
     if ("status" in plan) return plan;
-    const admission = registry.admit(id, () => createSession(id, headers));
+    const admission = registry.admit(id, () => createSession(id, headers, identity));
     if (admission.type !== "admitted") return turnedDown(admission);
     const { session } = admission;
     try {
@@ -110,10 +113,11 @@ export class WebRtcSignalling {
   }
 
   /** A peer whose network changed goes on with its session, over a new connection. */
-  async #takeOver(id: string, sdp: string, claim: SessionClaim): Promise<OfferReply> {
+  async #takeOver(id: string, sdp: string, claim: SessionClaim, identity?: Identity): Promise<OfferReply> {
     const session = this.#options.registry.get(id);
     if (!session) return refusal("unknown_connection", "The session is over. Connect anew.");
-    if (!this.#tokens.accepts(session, claim)) return turnedDown({ type: "connection_already_exists" });
+    const isOwner = isSameOwner(session.context.identity, identity);
+    if (!isOwner || !this.#tokens.accepts(session, claim)) return turnedDown({ type: "connection_already_exists" });
     const plan = this.#plan(sdp);
     if ("status" in plan) return plan;
     const takeover = session.continuity.begin();
@@ -215,10 +219,15 @@ export class WebRtcSignalling {
     this.#options.logger.warn(warning);
   }
 
-  async #addCandidate({ webrtcId, candidate }: Extract<OfferRequest, { type: "ice-candidate" }>): Promise<OfferReply> {
-    const session = this.#options.registry.get(webrtcId);
+  async #addCandidate(
+    { webrtcId, candidate }: Extract<OfferRequest, { type: "ice-candidate" }>,
+    identity: Identity | undefined,
+  ): Promise<OfferReply> {
+    const known = this.#options.registry.get(webrtcId);
+    // For anyone else there is no such session.
+    const session = known && isSameOwner(known.context.identity, identity) ? known : undefined;
     const opening = session && this.#connecting.get(session);
-    if (!session && this.#options.hasLeft?.(webrtcId)) {
+    if (!known && this.#options.hasLeft?.(webrtcId)) {
       return refusal("connection_closed", "The connection has been closed.");
     }
     if (!session || !opening) return refusal("unknown_connection", "There is no connection with this webrtc_id.");

@@ -5,6 +5,7 @@ import { encodeServerMessage } from "../../protocol/server-message.ts";
 import { type ClientMessage, parseClientMessage } from "../../protocol/websocket/client-message.ts";
 import type { MediaFormat } from "../../protocol/websocket/media-format.ts";
 import { PONG_EVENT, encodeStartEvent } from "../../protocol/websocket/server-event.ts";
+import { type Identity, isSameOwner } from "../../session/identity.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { AudioRates } from "../../session/peer-handler.ts";
 import type { SessionRegistry } from "../../session/session-registry.ts";
@@ -18,7 +19,9 @@ import { WebSocketTransport } from "./websocket-transport.ts";
 
 export interface WebSocketOffersOptions {
   readonly registry: SessionRegistry;
-  readonly createSession: (id: string, headers: Headers) => Session;
+  readonly createSession: (id: string, headers: Headers, identity?: Identity) => Session;
+  /** Why nobody of this identity may begin a session with this id. @default everybody may */
+  readonly refuses?: (id: string, identity: Identity | undefined) => RefusalBody | undefined;
   /** The handlers' rates: those of the wire for clients that ask for no other. */
   readonly rates: AudioRates;
   /** Of the sessions that may be taken over. @default known to WebSockets alone */
@@ -48,9 +51,12 @@ export class WebSocketOffers {
     this.#options = { ...options, tokens };
   }
 
-  /** @param headers Of the request that the WebSocket began with. */
-  accept(socket: MessageSocket, headers: Headers): void {
-    new Greeting(this.#options, socket, headers).awaitStart();
+  /**
+   * @param headers Of the request that the WebSocket began with.
+   * @param identity Whose it is.
+   */
+  accept(socket: MessageSocket, headers: Headers, identity?: Identity): void {
+    new Greeting(this.#options, socket, { headers, identity }).awaitStart();
   }
 }
 
@@ -58,16 +64,22 @@ export class WebSocketOffers {
 class Greeting implements LinkReceiver {
   readonly #options: GreetingOptions;
   readonly #headers: Headers;
+  readonly #identity: Identity | undefined;
   readonly #link: SocketLink;
   readonly #clock: Clock;
   #cancelTimeout: () => void = () => {};
   /** Who is told of the connection once it has a session. */
   #events: TransportEvents | undefined;
 
-  constructor(options: GreetingOptions, socket: MessageSocket, headers: Headers) {
+  constructor(
+    options: GreetingOptions,
+    socket: MessageSocket,
+    { headers, identity }: { readonly headers: Headers; readonly identity: Identity | undefined },
+  ) {
     const { clock = systemClock } = options;
     this.#options = options;
     this.#headers = headers;
+    this.#identity = identity;
     this.#clock = clock;
     this.#link = new SocketLink({ socket, clock, receiver: this });
   }
@@ -128,7 +140,12 @@ class Greeting implements LinkReceiver {
       this.#takeOver(message, message.resume);
       return;
     }
-    const admission = registry.admit(id, () => createSession(id, this.#headers));
+    const refused = this.#options.refuses?.(id, this.#identity);
+    if (refused) {
+      this.#turnDown(refused);
+      return;
+    }
+    const admission = registry.admit(id, () => createSession(id, this.#headers, this.#identity));
     switch (admission.type) {
       case "admitted":
         this.#prepare(admission.session, message);
@@ -155,7 +172,7 @@ class Greeting implements LinkReceiver {
       this.#turnDown(refusal("unknown_connection", "The session is over. Connect anew."));
       return;
     }
-    if (!tokens.accepts(session, claim)) {
+    if (!isSameOwner(session.context.identity, this.#identity) || !tokens.accepts(session, claim)) {
       this.#turnDown(refusal("connection_already_exists", "This session belongs to another client."));
       return;
     }
