@@ -46,7 +46,7 @@ export function parseSipMessage(bytes: Uint8Array): ParsedSip {
 
 function read(startLine: string, headers: SipHeaders, available: Uint8Array): ParsedSip {
   const status = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/i.exec(startLine);
-  const request = /^([\w.!%*+`'~-]{1,32}) +(\S+) +SIP\/(\d+\.\d+)\s*$/i.exec(startLine);
+  const request = /^([\w.!%*+`'~-]{1,64}) +(\S+) +SIP\/(\d+\.\d+)\s*$/i.exec(startLine);
   const vias = readVias(headers);
   if (!vias) return invalid("its Via headers cannot be read");
   const refuse = (reason: string, code: 400 | 505 = 400): ParsedSip => {
