@@ -8,9 +8,9 @@ import {
   ReplyOnPause,
   Stream,
   chatbot,
-  getCurrentContext,
   getCurrentReply,
   getTtsModel,
+  perSession,
 } from "fastrtc";
 import { startLocalOpenAi } from "./local/local-openai.ts";
 import { callService } from "./shared/call-service.ts";
@@ -41,15 +41,13 @@ const findOpenAi = serviceFinder({
 export const stt = new OpenAiSpeechToText(findOpenAi);
 const tts = getTtsModel("espeak-ng"); // Or getTtsModel("kokoro"), which sounds like a person.
 
-/** What was said with each peer, which is forgotten with it. */
-const conversations = new WeakMap<object, Message[]>();
+/** What was said with each peer. */
+const conversation = perSession((): Message[] => []);
 
 /** Answers what was said. */
 export async function* answer(audio: AudioFrame): AsyncGenerator<AudioFrame | AdditionalOutputs> {
   const { signal } = getCurrentReply(); // Aborts when the caller speaks over the answer.
-  const context = getCurrentContext();
-  const said = conversations.get(context) ?? [];
-  conversations.set(context, said);
+  const said = conversation();
 
   const question = await stt.stt(audio, { signal });
   if (question === "") return;

@@ -1,7 +1,7 @@
 // Boxes around what moves, without a model: each picture is compared with the one before, block by block. In its place run a detector of
 // yours, such as a YOLO in onnxruntime-node, in a thread of its own (`WorkerHandler`).
 // From the environment: PORT, HOST.
-import { AdditionalOutputs, Stream, VideoFrame, getCurrentContext, number, slider } from "fastrtc";
+import { AdditionalOutputs, Stream, VideoFrame, number, perSession, slider } from "fastrtc";
 import { runExample } from "./shared/run-example.ts";
 
 /** What is compared: small, and grey. */
@@ -15,8 +15,8 @@ interface Box {
   bottom: number;
 }
 
-/** The picture before, of each peer; it is forgotten with the peer. */
-const previous = new WeakMap<object, Uint8Array>();
+/** What each peer showed last. */
+const last = perSession((): { picture?: Uint8Array } => ({}));
 
 /** Finds what has changed by more than a share of the brightness, in blocks of a grid of 64 x 48. */
 export function detect(before: Uint8Array, now: Uint8Array, threshold: number): readonly Box[] {
@@ -55,10 +55,9 @@ export function detect(before: Uint8Array, now: Uint8Array, threshold: number): 
 
 export const stream = new Stream({
   handler: (frame, threshold) => {
-    const context = getCurrentContext();
     const now = frame.resize(COLUMNS, ROWS).to("gray8");
-    const boxes = detect(previous.get(context) ?? now, now, threshold);
-    previous.set(context, now);
+    const boxes = detect(last().picture ?? now, now, threshold);
+    last().picture = now;
     return [boxes.length > 0 ? outlined(frame, boxes) : frame, new AdditionalOutputs(boxes.length)];
   },
   modality: "video",

@@ -1,18 +1,14 @@
 // Speak, or write into the field and press Send: either is answered by voice. The voice needs espeak-ng.
 // From the environment: PORT, HOST.
-import { type AudioFrame, ReplyOnPause, Stream, getTtsModel, textbox } from "fastrtc";
+import { ReplyOnPause, Stream, getTtsModel, textbox } from "fastrtc";
 import { runExample } from "./shared/run-example.ts";
 
 const tts = getTtsModel("espeak-ng");
 
 /** Answers speech as `ReplyOnPause` does, and a text as soon as it was sent. */
 class ReplyToTextOrAudio extends ReplyOnPause<[text: string]> {
-  override receive(frame: AudioFrame): Promise<void> {
-    if (this.argsSet) {
-      this.reset();
-      if (this.latestArgs[0]) this.triggerResponse(); // Nothing was said then: the sound that it is given is empty.
-    }
-    return super.receive(frame);
+  override onInputs(text: string): void {
+    if (text) this.triggerResponse(); // Nothing was said then: the sound that it is given is empty.
   }
 }
 
