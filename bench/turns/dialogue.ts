@@ -1,5 +1,5 @@
 import { click, cough, NOISES, noiseSource } from "./noise.ts";
-import { VariedRandom } from "./varied-random.ts";
+import { SeededRandom } from "./seeded-random.ts";
 import { BACKCHANNELS, INTERRUPTIONS, LINES } from "./sentences.ts";
 import { type Speaker, type Utterance, pausesIn, say, utterance } from "./utterance.ts";
 
@@ -36,25 +36,25 @@ export const DIALOGUE_RATE = 22_050;
 
 /** Dialogues that are the same for the same seed, each with one of its own. Needs espeak-ng. */
 export async function* dialogues(count: number, seed: number): AsyncGenerator<Dialogue, void, undefined> {
-  for (let index = 0; index < count; index += 1) yield await dialogueOf(index, new VariedRandom(seed + 7919 * index));
+  for (let index = 0; index < count; index += 1) yield await dialogueOf(index, new SeededRandom(seed + 7919 * index));
 }
 
-async function dialogueOf(index: number, random: VariedRandom): Promise<Dialogue> {
-  const { voices, lines } = index % 5 === 4 ? random.pick(LINES.others) : LINES.english;
+async function dialogueOf(index: number, random: SeededRandom): Promise<Dialogue> {
+  const { voices, lines } = index % 5 === 4 ? random.of(LINES.others) : LINES.english;
   const speaker: Speaker = {
-    voice: random.pick(voices),
+    voice: random.of(voices),
     pitch: Math.round(random.between(25, 75)),
     wordsPerMinute: Math.round(random.between(130, 210)),
   };
-  const line = random.pick(lines).replaceAll(/ (\|\|?) /g, (_, mark: string) => {
+  const line = random.of(lines).replaceAll(/ (\|\|?) /g, (_, mark: string) => {
     const { medianMs, sigma, leastMs, mostMs } = mark === "|" ? THINKING : BETWEEN_SENTENCES;
     const pauseMs = Math.min(mostMs, Math.max(leastMs, random.lognormal(medianMs, sigma)));
     return ` <break time="${Math.round(pauseMs)}ms"/> `;
   });
   const question = await say(line, speaker);
   const overReply = OVER_REPLY[index % OVER_REPLY.length] as OverReply;
-  const noiseBelowVoiceDb = random.pick(NOISE_BELOW_VOICE_DB);
-  const kind = random.pick(NOISES);
+  const noiseBelowVoiceDb = random.of(NOISE_BELOW_VOICE_DB);
+  const kind = random.of(NOISES);
   const noiseSeed = Math.floor(random.next() * 2 ** 32);
   const level = loudness(question) * 10 ** (-noiseBelowVoiceDb / 20);
   return {
@@ -64,14 +64,14 @@ async function dialogueOf(index: number, random: VariedRandom): Promise<Dialogue
     overReplySound: await soundOverReply(overReply, speaker, random),
     noiseBelowVoiceDb,
     roomNoise: () => {
-      const source = noiseSource(kind, DIALOGUE_RATE, new VariedRandom(noiseSeed));
+      const source = noiseSource(kind, DIALOGUE_RATE, new SeededRandom(noiseSeed));
       return () => level * source();
     },
     lead: lead(random),
   };
 }
 
-function lead(random: VariedRandom): Utterance {
+function lead(random: SeededRandom): Utterance {
   const samples = new Int16Array(Math.round((random.between(600, 1800) * DIALOGUE_RATE) / 1000));
   if (random.next() < 1 / 3) {
     const sound = click(DIALOGUE_RATE, random);
@@ -80,11 +80,11 @@ function lead(random: VariedRandom): Utterance {
   return utterance(samples, DIALOGUE_RATE);
 }
 
-async function soundOverReply(kind: OverReply, speaker: Speaker, random: VariedRandom): Promise<Utterance | undefined> {
+async function soundOverReply(kind: OverReply, speaker: Speaker, random: SeededRandom): Promise<Utterance | undefined> {
   if (kind === "nothing") return undefined;
   if (kind === "cough") return utterance(cough(DIALOGUE_RATE, random), DIALOGUE_RATE);
-  if (kind === "interruption") return say(random.pick(INTERRUPTIONS), speaker);
-  const { samples, sampleRate } = await say(random.pick(BACKCHANNELS), { ...speaker, wordsPerMinute: 200 });
+  if (kind === "interruption") return say(random.of(INTERRUPTIONS), speaker);
+  const { samples, sampleRate } = await say(random.of(BACKCHANNELS), { ...speaker, wordsPerMinute: 200 });
   return utterance(samples.subarray(0, (MOST_BACKCHANNEL_MS * sampleRate) / 1000), sampleRate);
 }
 

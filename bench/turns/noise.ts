@@ -1,4 +1,4 @@
-import type { VariedRandom } from "./varied-random.ts";
+import type { SeededRandom } from "./seeded-random.ts";
 
 /** The kinds of noise in a room: of all frequencies alike, a fan's or a street's, the mains' hum under a hiss. */
 export const NOISES = ["white", "low", "hum"] as const;
@@ -7,7 +7,7 @@ export type NoiseKind = (typeof NOISES)[number];
 const HUM_HZ = 50;
 
 /** Makes noise without an end, with a root mean square of 1. */
-export function noiseSource(kind: NoiseKind, sampleRate: number, random: VariedRandom): () => number {
+export function noiseSource(kind: NoiseKind, sampleRate: number, random: SeededRandom): () => number {
   const white = (): number => random.between(-Math.sqrt(3), Math.sqrt(3));
   if (kind === "white") return white;
   if (kind === "low") {
@@ -24,7 +24,7 @@ export function noiseSource(kind: NoiseKind, sampleRate: number, random: VariedR
 }
 
 /** A cough: breath that bursts out and fades, of 0.15 to 0.3 s, and half of the time a second one. */
-export function cough(sampleRate: number, random: VariedRandom): Int16Array {
+export function cough(sampleRate: number, random: SeededRandom): Int16Array {
   const bursts = random.next() < 0.5 ? 1 : 2;
   const burstMs = random.between(150, 300) / bursts;
   const burst = Math.round((burstMs * sampleRate) / 1000);
@@ -40,7 +40,7 @@ export function cough(sampleRate: number, random: VariedRandom): Int16Array {
 }
 
 /** A click, as of a key or a cup on a table: 4 to 12 ms. */
-export function click(sampleRate: number, random: VariedRandom): Int16Array {
+export function click(sampleRate: number, random: SeededRandom): Int16Array {
   const samples = new Int16Array(Math.round((random.between(4, 12) * sampleRate) / 1000));
   const hertz = random.between(900, 3000);
   return samples.map((_, index) => {
