@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { toError } from "../../errors.ts";
@@ -47,13 +48,18 @@ export function askHttp(
         ? httpsRequest(url, { ...options, rejectUnauthorized: false, agent: false })
         : httpRequest(url, { ...options, agent: false });
     let tls: Pick<HttpAnswer, "certificateError" | "validTo"> = { certificateError: undefined, validTo: undefined };
-    const cancel = clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    let isResolved = isIP(url.hostname.replaceAll(/[[\]]/g, "")) !== 0;
+    const cancel = clock.after(timeoutMs, () => {
+      const late = new Error(`no answer within ${timeoutMs / 1000} s`);
+      request.destroy(isResolved ? late : Object.assign(late, { code: "EAI_AGAIN" }));
+    });
     const fail = (thrown: unknown): void => {
       cancel();
       reject(toError(thrown));
     };
     request.on("error", fail);
     request.on("socket", (socket) => {
+      socket.once("lookup", () => (isResolved = true));
       socket.once("secureConnect", () => {
         const { authorizationError } = socket as TLSSocket & { authorizationError: unknown };
         tls = {

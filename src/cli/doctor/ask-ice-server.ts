@@ -49,16 +49,16 @@ interface Line {
 
 /** Asks a STUN server for this machine's address, or a TURN server for a relay, which is given back at once. */
 export async function askIceServer(server: IceServerAddress, clock: Clock = systemClock): Promise<IceServerReply> {
-  let line: Line;
+  let line: Line | undefined;
   try {
     line = await (server.transport === "udp" ? udpLine(server, clock) : streamLine(server, clock));
-  } catch (thrown) {
-    return { type: "silent", why: toError(thrown).message };
-  }
-  try {
     return await (server.scheme.startsWith("turn") ? allocate(line, server) : bind(line));
+  } catch (thrown) {
+    const error = toError(thrown);
+    const isClosed = "code" in error && error.code === "ECONNREFUSED";
+    return { type: "silent", why: isClosed ? "nothing listens there" : error.message };
   } finally {
-    line.close();
+    line?.close();
   }
 }
 
@@ -156,7 +156,11 @@ async function streamLine({ host, port, transport }: IceServerAddress, clock: Cl
     }
   });
   return {
-    ask: (request) => waiting.ask(request, clock, (bytes) => void socket.write(bytes)),
+    ask: (request) =>
+      waiting.ask(request, clock, (bytes) => {
+        socket.write(bytes);
+        return [];
+      }),
     close: () => socket.destroy(),
   };
 }
@@ -169,20 +173,21 @@ function isHostName(host: string): boolean {
 class Waiting {
   #settle: ((bytes: Uint8Array | undefined) => void) | undefined;
   #transactionId = new Uint8Array();
+  #error: Error | undefined;
 
+  /** @throws {Error} when the line breaks. */
   async ask(
     request: Omit<StunRequest, "transactionId">,
     clock: Clock,
-    send: (bytes: Uint8Array) => readonly (() => void)[] | void,
+    send: (bytes: Uint8Array) => readonly (() => void)[],
   ): Promise<{ bytes: Uint8Array; message: StunMessage } | undefined> {
     this.#transactionId = randomBytes(12);
-    let cancels: readonly (() => void)[] = [];
     const answered = new Promise<Uint8Array | undefined>((resolve) => (this.#settle = resolve));
     const timeout = clock.after(TIMEOUT_MS, () => this.#settle?.(undefined));
-    cancels = [...(send(writeStunRequest({ ...request, transactionId: this.#transactionId })) ?? []), timeout];
-    const bytes = await answered;
-    for (const cancel of cancels) cancel();
-    this.#settle = undefined;
+    const cancels = send(writeStunRequest({ ...request, transactionId: this.#transactionId }));
+    const bytes = this.#error ? undefined : await answered;
+    for (const cancel of [...cancels, timeout]) cancel();
+    if (this.#error) throw this.#error;
     const message = bytes && readStunMessage(bytes);
     return bytes && message && { bytes, message };
   }
@@ -192,7 +197,8 @@ class Waiting {
   }
 
   /** Over UDP this is a port that nobody listens at. */
-  fail(_error: Error): void {
+  fail(error: Error): void {
+    this.#error = error;
     this.#settle?.(undefined);
   }
 }

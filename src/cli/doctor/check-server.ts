@@ -65,7 +65,7 @@ export async function webSocket(base: URL, headers: Readonly<Record<string, stri
       upgrade: "websocket",
       origin: base.origin,
       "sec-websocket-version": "13",
-      "sec-websocket-key": "ZG9jdG9yIGRvY3RvciE=", // 16 bytes; which ones does not matter to a server.
+      "sec-websocket-key": Buffer.from("fastrtc doctor!!").toString("base64"), // 16 bytes, whichever.
     },
   });
   if (answer.isUpgraded) return ok(check, `WebSockets come through to ${url.pathname}.`);
