@@ -91,7 +91,8 @@ export class NativeClient {
     this.#peer.setRemoteDescription(reply.sdp, "answer");
     for (const line of lines) {
       if (!line.startsWith("a=candidate")) continue;
-      await stream.offer({ type: "ice-candidate", candidate: { candidate: line.slice(2) }, webrtc_id: this.id });
+      const candidate = { candidate: line.slice(2) };
+      await stream.offer({ type: "ice-candidate", candidate, webrtc_id: this.id }, options);
     }
     await this.#opened;
     return reply;

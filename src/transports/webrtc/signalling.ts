@@ -79,7 +79,7 @@ export class WebRtcSignalling {
       case "offer":
         return this.#answer(request, headers, identity);
       case "leave":
-        return this.#leave(request);
+        return this.#leave(request, identity);
       case "ice-candidate":
         return this.#addCandidate(request, identity);
     }
@@ -140,9 +140,13 @@ export class WebRtcSignalling {
   }
 
   /** A peer that gave up before its connection stood, or has lost it: its place is free at once. */
-  async #leave({ webrtcId, claim }: Extract<OfferRequest, { type: "leave" }>): Promise<OfferReply> {
+  async #leave(
+    { webrtcId, claim }: Extract<OfferRequest, { type: "leave" }>,
+    identity: Identity | undefined,
+  ): Promise<OfferReply> {
     const session = this.#options.registry.get(webrtcId);
-    if (!session || !this.#tokens.accepts(session, claim)) {
+    const isOwner = session !== undefined && isSameOwner(session.context.identity, identity);
+    if (!isOwner || !this.#tokens.accepts(session, claim)) {
       return refusal("unknown_connection", "There is no connection with this webrtc_id.");
     }
     await session.end("peer-left");
