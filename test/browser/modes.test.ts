@@ -1,28 +1,10 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { AdditionalOutputs, number, Stream, VideoFrame } from "../../src/index.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
-import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { visitPages } from "./visited-pages.ts";
 
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  chromium = await launchChromium();
-});
-afterAll(() => chromium[Symbol.asyncDispose]());
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function open(stream: Pick<Stream, "ui">): Promise<Page> {
-  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
-  const context = await chromium.browser.newContext();
-  cleanups.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(server.url);
-  return page;
-}
+const pages = visitPages();
 
 /** The color in the middle of the picture that the page shows. */
 const middle = (page: Page): Promise<number[] | undefined> =>
@@ -47,7 +29,7 @@ test.each([
   const generator = function* (): Generator<VideoFrame, void, undefined> {
     for (;;) yield orange;
   };
-  const page = await open(
+  const page = await pages.open(
     new Stream({
       modality: "video",
       mode: "receive",
@@ -66,7 +48,7 @@ test.each([
 });
 
 test("video in mode send hands the camera's pictures to the handler, and nothing comes back", async () => {
-  const page = await open(
+  const page = await pages.open(
     new Stream({
       modality: "video",
       mode: "send",

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   AdditionalOutputs,
   audio,
@@ -24,27 +24,9 @@ import {
   textbox,
 } from "../../src/index.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
-import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { visitPages } from "./visited-pages.ts";
 
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  chromium = await launchChromium();
-});
-afterAll(() => chromium[Symbol.asyncDispose]());
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function open(stream: Pick<Stream, "ui">): Promise<Page> {
-  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
-  const context = await chromium.browser.newContext();
-  cleanups.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(server.url);
-  return page;
-}
+const pages = visitPages();
 
 const record = (page: Page): Promise<void> => page.getByRole("button", { name: "Record" }).click();
 const outputText = (page: Page, type: string): Promise<string> =>
@@ -91,7 +73,7 @@ function tellingStream(sendInputOn: "change" | "submit") {
 
 describe("the page's inputs", () => {
   test("reach the handler as they are changed, with the types of their components", async () => {
-    const page = await open(tellingStream("change"));
+    const page = await pages.open(tellingStream("change"));
     await page.getByLabel("Level").fill("0.75"); // Before the session: it begins with this.
     await record(page);
     const told = (): Promise<unknown> =>
@@ -121,7 +103,7 @@ describe("the page's inputs", () => {
   });
 
   test("wait for Send, Enter or a button where the stream wants that", async () => {
-    const page = await open(tellingStream("submit"));
+    const page = await pages.open(tellingStream("submit"));
     await record(page);
     const told = (): Promise<string> => outputText(page, "textbox");
     await expect.poll(told, { timeout: 15_000 }).toContain('[0,3,""');
@@ -140,7 +122,7 @@ describe("the page's inputs", () => {
 
   test("are sent when a handler asks for them, and what is refused is told", async () => {
     const logger = new RecordingLogger();
-    const page = await open(
+    const page = await pages.open(
       new Stream({
         modality: "video",
         mode: "send",
@@ -181,7 +163,7 @@ describe("the page's outputs", () => {
       { cat: 0.75, dog: 0.25 }, [[DOT, "a dot"]], { kind: "line", series: [{ name: "s", x: [0, 1, 2], y: [1, 4, 2] }] },
       "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=",
     ]; // prettier-ignore
-    const page = await open(
+    const page = await pages.open(
       new Stream({
         modality: "video",
         mode: "send",
@@ -260,7 +242,7 @@ describe("the page's outputs", () => {
 
   test("of a conversation come back as input", async () => {
     const chat = chatbot({ label: "Chat" });
-    const page = await open(
+    const page = await pages.open(
       new Stream({
         modality: "video",
         mode: "send",

@@ -1,6 +1,6 @@
 import axe from "axe-core";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   AdditionalOutputs,
   audio,
@@ -29,31 +29,9 @@ import {
 } from "../../src/index.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { isIdle, isLive, start, visitPages } from "./visited-pages.ts";
 
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-  chromium = await launchChromium({ args: ["--use-fake-device-for-media-stream=fps=30,device-count=2"] });
-});
-afterAll(() => chromium[Symbol.asyncDispose]());
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function open(
-  stream: Pick<Stream, "ui">,
-  options: BrowserContextOptions = {},
-  { browser } = chromium,
-): Promise<Page> {
-  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
-  const context = await browser.newContext(options);
-  cleanups.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(server.url);
-  return page;
-}
-
+const pages = visitPages(() => ({ args: ["--use-fake-device-for-media-stream=fps=30,device-count=2"] }));
 const logger = new RecordingLogger();
 const video = (uiArgs: UiArgs = {}): Pick<Stream, "ui"> =>
   new Stream({ handler: (frame: VideoFrame) => frame, modality: "video", timeLimit: 60, uiArgs, logger });
@@ -145,8 +123,6 @@ async function violations(page: Page): Promise<readonly string[]> {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: markup }) => markup).join(" ")}`);
 }
 
-const start = (page: Page): Promise<void> => page.locator(".record, .voice-icon, .composer-talk").first().click();
-const isLive = (page: Page): Promise<void> => page.locator('.stage[data-phase="live"]').waitFor();
 const overhang = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -169,29 +145,31 @@ const PAGES: readonly (readonly [what: string, stream: () => Pick<Stream, "ui">]
   ["with every input and output", everyField],
 ];
 
-describe.each(PAGES)("a page %s", (_what, stream) => {
-  test.each([
-    ["light", 1280, 800],
-    ["dark", 390, 844],
-  ] as const)(
-    "has nothing that axe objects to and fits, %s and %i wide, from left to right or back",
-    async (...look) => {
-      const [colorScheme, width, height] = look;
-      const page = await open(stream(), { colorScheme, viewport: { width, height } });
-      expect(await violations(page)).toEqual([]);
-      await start(page);
-      await isLive(page);
-      await page.locator('.stats[data-visible="true"]').waitFor();
-      expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
-      await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
-      expect(await overhang(page)).toBe(0);
-    },
-  );
-});
+test.each(PAGES)(
+  "a page %s has nothing that axe objects to and fits, light and dark, 1280 and 390 wide, from left to right or back",
+  async (_what, stream) => {
+    const page = await pages.open(stream(), { colorScheme: "light", viewport: { width: 1280, height: 800 } });
+    const dark = async (): Promise<void> => {
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.setViewportSize({ width: 390, height: 844 });
+    };
+    expect(await violations(page)).toEqual([]);
+    await start(page);
+    await isLive(page);
+    await page.locator('.stats[data-visible="true"]').waitFor();
+    expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
+    await dark();
+    expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
+    await page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+    expect(await overhang(page)).toBe(0);
+    await page.reload(); // Before anything has begun.
+    expect(await violations(page)).toEqual([]);
+  },
+);
 
 describe("the look that a stream asks for", () => {
   test("has its title hidden but told, and its own words on the button and in the sentence", async () => {
-    const page = await open(
+    const page = await pages.open(
       video({ title: "Mirror", hideTitle: true, subtitle: "Gone", buttonLabels: { start: "Go" } }),
     );
     expect(await page.title()).toBe("Mirror");
@@ -207,7 +185,7 @@ describe("the look that a stream asks for", () => {
     const markup =
       '<b id="bold">Bold</b><script>document.title="broken"</script><img src="https://example.com/x.png" onerror="document.title=\'broken\'">' +
       '<a href="javascript:document.title=\'broken\'">link</a><iframe src="/"></iframe><form><input></form>';
-    const page = await open(video({ subtitle: { html: markup } }));
+    const page = await pages.open(video({ subtitle: { html: markup } }));
     page.on("requestfinished", (request) => requested.push(request.url()));
     const subtitle = page.locator(".subtitle");
     expect(await subtitle.innerHTML()).toBe(
@@ -219,18 +197,18 @@ describe("the look that a stream asks for", () => {
   });
 
   test("fills the window with the stream, its buttons within", async () => {
-    const page = await open(video({ fullScreen: true }), { viewport: { width: 1000, height: 700 } });
+    const page = await pages.open(video({ fullScreen: true }), { viewport: { width: 1000, height: 700 } });
     await start(page);
     await isLive(page);
     expect(await page.locator(".stage").boundingBox()).toEqual({ x: 0, y: 0, width: 1000, height: 700 });
     const stop = await page.getByRole("button", { name: "Stop" }).boundingBox();
     expect((stop?.y ?? 0) + (stop?.height ?? 700)).toBeLessThan(700);
     await page.getByRole("button", { name: "Stop" }).click();
-    await page.locator('.stage[data-phase="idle"]').waitFor();
+    await isIdle(page);
   });
 
   test("has tabs, of which the page's own is marked", async () => {
-    const page = await open(
+    const page = await pages.open(
       video({
         tabs: [
           { label: "Here", href: "./" },
@@ -249,7 +227,7 @@ describe("the look that a stream asks for", () => {
 });
 
 test("a screen is shared in place of the camera, unmirrored, and then the camera again", async () => {
-  const page = await open(video());
+  const page = await pages.open(video());
   await start(page);
   await isLive(page);
   const share = page.getByRole("button", { name: "Share screen" });
@@ -269,19 +247,23 @@ test("a screen is shared in place of the camera, unmirrored, and then the camera
 });
 
 describe("a blocked device", () => {
+  let strict: LaunchedChromium;
+  beforeAll(async () => {
+    strict = await launchChromium({ args: ["--use-fake-ui-for-media-stream=deny"] });
+  });
+  afterAll(() => strict[Symbol.asyncDispose]());
+
   test.each([
     ["the camera", video],
     ["the microphone with an icon", () => silent({ icon: "<svg viewBox='0 0 1 1'/>" })],
     ["the microphone with a conversation", () => silent({ variant: "textbox" })],
   ] as const)("%s is told with its way out, and nothing that axe objects to", async (_what, stream) => {
-    await using strict = await launchChromium({ args: ["--use-fake-ui-for-media-stream=deny"] });
-    const page = await open(stream(), { viewport: { width: 390, height: 844 } }, strict);
+    const page = await pages.open(stream(), { viewport: { width: 390, height: 844 } }, strict);
     await start(page);
     const card = page.getByRole("alert");
     await card.getByRole("listitem").nth(2).waitFor();
     expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
     await card.getByRole("button", { name: "Try again" }).click();
     await card.getByRole("heading", { name: /is blocked/ }).waitFor();
-    await page.close();
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
   AdditionalOutputs,
   type AudioFrame,
@@ -16,24 +16,15 @@ import {
 import { writeWav } from "../../src/media/wav.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { sine } from "../support/tones.ts";
-import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { isIdle, isLive, visitPages } from "./visited-pages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fastrtc-page-"));
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
+const pages = visitPages(() => {
   const microphoneFile = join(folder, "voice.wav");
   writeFileSync(microphoneFile, writeWav(sine(440, { length: 5 * 48_000, amplitude: 0.5 })));
-  chromium = await launchChromium({ microphoneFile });
+  return { microphoneFile };
 });
-afterAll(async () => {
-  await chromium[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Says what it hears, and keeps how loud the newest of it was. */
 class Echo extends StreamHandler {
@@ -58,25 +49,14 @@ class Echo extends StreamHandler {
   }
 }
 
-async function open(stream: Pick<Stream, "ui">): Promise<Page> {
-  const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
-  const context = await chromium.browser.newContext();
-  cleanups.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(server.url);
-  return page;
-}
-
 const echo = (uiArgs: UiArgs = {}): Pick<Stream, "ui"> =>
   new Stream({ handler: new Echo(), modality: "audio", uiArgs, logger: new RecordingLogger() });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const isLive = (page: Page): Promise<void> => page.locator('.stage[data-phase="live"]').waitFor();
 
 describe("a page of sound", () => {
   test("shows both voices as they sound, each in its color", async () => {
-    const page = await open(echo());
+    const page = await pages.open(echo());
     await button(page, "Record").click();
     await isLive(page);
     // How many points of the wave are of the reply's red, and how many are of one's own ink.
@@ -98,7 +78,7 @@ describe("a page of sound", () => {
   });
 
   test("sends silence while it is muted, and the voice again afterwards", async () => {
-    const page = await open(echo());
+    const page = await pages.open(echo());
     await button(page, "Record").click();
     await isLive(page);
     await expect.poll(() => Echo.loudest).toBeGreaterThan(5000);
@@ -111,7 +91,7 @@ describe("a page of sound", () => {
   });
 
   test("has the stream's icon as its button, with its words, colors and shape, and pulses with both voices", async () => {
-    const page = await open(
+    const page = await pages.open(
       echo({
         icon: '<svg viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>',
         iconButtonColor: "rgb(1, 2, 3)",
@@ -140,7 +120,7 @@ describe("a page of sound", () => {
   });
 
   test("remembers the microphone and the speaker that were chosen", async () => {
-    const page = await open(echo());
+    const page = await pages.open(echo());
     await button(page, "Record").click();
     await isLive(page);
     const choose = async (name: string): Promise<string> => {
@@ -165,7 +145,7 @@ describe("a page of sound", () => {
   });
 
   test("says that it is reconnecting while the connection is made anew, and goes on", async () => {
-    const page = await open(echo());
+    const page = await pages.open(echo());
     await button(page, "Record").click();
     await isLive(page);
     let letThrough = (): void => {};
@@ -196,7 +176,9 @@ describe("a page of sound", () => {
         return new Promise(() => {});
       }
     }
-    const page = await open(new Stream({ handler: new Listener(), modality: "audio", logger: new RecordingLogger() }));
+    const page = await pages.open(
+      new Stream({ handler: new Listener(), modality: "audio", logger: new RecordingLogger() }),
+    );
     await button(page, "Record").click();
     await page.getByText("Heard: hello computer").waitFor();
     expect(await page.getByRole("progressbar", { name: "Loading the model" }).getAttribute("value")).toBe("0.25");
@@ -225,7 +207,7 @@ describe("a page with a line to type into", () => {
 
   test("sends what is typed, starting with the microphone muted, and shows the conversation in its place", async () => {
     const chat = chatbot({ label: "Chat" });
-    const page = await open(
+    const page = await pages.open(
       new Stream({
         handler: new Typed(),
         modality: "audio",
@@ -251,7 +233,7 @@ describe("a page with a line to type into", () => {
     await button(page, "Send").click();
     await expect.poll(() => page.locator(".chat-message").count()).toBe(4);
     await button(page, "Stop").click();
-    await page.locator('.stage[data-phase="idle"]').waitFor();
+    await isIdle(page);
     expect(await page.locator(".chat-message").count()).toBe(4);
     await button(page, "Record").click(); // The next session begins anew.
     await expect.poll(() => page.locator(".chat-message").count()).toBe(0);

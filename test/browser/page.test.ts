@@ -1,29 +1,21 @@
 import { createServer } from "node:http";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { Stream, type VideoFrame } from "../../src/index.ts";
 import type { LaunchedServer } from "../../src/server/launch.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
-import { type LaunchedChromium, launchChromium } from "./chromium.ts";
+import { launchChromium } from "./chromium.ts";
 import type { VideoStreamOptions } from "./video-stream-options.ts";
+import { isIdle, visitPages } from "./visited-pages.ts";
 
 const EXACT = { width: { exact: 640 }, height: { exact: 480 }, frameRate: { min: 30 } };
 
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  chromium = await launchChromium({
-    args: [
-      "--use-fake-device-for-media-stream=fps=30,device-count=2",
-      "--host-resolver-rules=MAP insecure.example 127.0.0.1",
-    ],
-  });
-});
-afterAll(() => chromium[Symbol.asyncDispose]());
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
+const pages = visitPages(() => ({
+  args: [
+    "--use-fake-device-for-media-stream=fps=30,device-count=2",
+    "--host-resolver-rules=MAP insecure.example 127.0.0.1",
+  ],
+}));
 
 function makeStream(options: VideoStreamOptions = {}): Stream {
   return new Stream({
@@ -36,21 +28,13 @@ function makeStream(options: VideoStreamOptions = {}): Stream {
 
 async function serve(options: VideoStreamOptions = {}): Promise<LaunchedServer> {
   const server = await makeStream(options).ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
+  pages.cleanUp(() => server.close());
   return server;
 }
 
-async function open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await chromium.browser.newContext(options);
-  cleanups.push(() => context.close());
-  const page = await context.newPage();
-  await page.goto(url);
-  return page;
-}
-
 const record = (page: Page): Promise<void> => page.getByRole("button", { name: "Record" }).click();
-const isLive = (page: Page): Promise<void> => page.locator('.stage[data-shows="true"]').waitFor();
-const isIdle = (page: Page): Promise<void> => page.locator('.stage[data-phase="idle"]').waitFor();
+/** Resolves when a picture is shown. */
+const shows = (page: Page): Promise<void> => page.locator('.stage[data-shows="true"]').waitFor();
 
 async function sessions(server: LaunchedServer): Promise<number> {
   const health = (await (await fetch(`${server.url}/healthz`)).json()) as { sessions: number };
@@ -59,9 +43,9 @@ async function sessions(server: LaunchedServer): Promise<number> {
 
 describe("recording", () => {
   test("brings the picture back, upside down, with its figures below", async () => {
-    const page = await open((await serve({ trackConstraints: EXACT })).url);
+    const page = await pages.visit((await serve({ trackConstraints: EXACT })).url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await page
       .locator(".stats", {
         hasText:
@@ -85,22 +69,22 @@ describe("recording", () => {
 
   test("starts and stops from the keyboard, and frees the place at once", async () => {
     const server = await serve();
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await page.getByRole("button", { name: "Record" }).focus();
     await page.keyboard.press("Enter");
-    await isLive(page);
+    await shows(page);
     expect(await sessions(server)).toBe(1);
     await page.keyboard.press("Space");
     await isIdle(page);
     await expect.poll(() => sessions(server)).toBe(0);
     await page.keyboard.press("Space");
-    await isLive(page);
+    await shows(page);
   });
 
   test("leaves marks from the click to the first picture in their order", async () => {
-    const page = await open((await serve()).url);
+    const page = await pages.visit((await serve()).url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     const marks = await page.evaluate(() =>
       performance
         .getEntriesByType("mark")
@@ -112,9 +96,9 @@ describe("recording", () => {
 
   test("sends from another camera when one is chosen, without a new connection", async () => {
     const server = await serve({ trackConstraints: EXACT });
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     const ownDevice = (): Promise<string | undefined> =>
       page.evaluate(() => {
         const stream = document.querySelector<HTMLVideoElement>(".own-video")?.srcObject;
@@ -125,23 +109,23 @@ describe("recording", () => {
     page.on("request", (request) => (offers += Number(request.url().endsWith("webrtc/offer"))));
     await page.getByRole("combobox", { name: "Camera" }).selectOption({ label: "fake_device_1" });
     await expect.poll(ownDevice).toBe("fake_device_1");
-    await isLive(page);
+    await shows(page);
     expect([offers, await sessions(server)]).toEqual([0, 1]);
   });
 
   test("shows a picture of another shape whole", async () => {
-    const page = await open((await serve({ handler: (frame) => frame.rotate(90) })).url);
+    const page = await pages.visit((await serve({ handler: (frame) => frame.rotate(90) })).url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     const shape = (): Promise<number> =>
       page.locator(".stage").evaluate(({ clientWidth, clientHeight }) => clientWidth / clientHeight);
     await expect.poll(shape).toBeCloseTo(480 / 640, 1);
   });
 
   test("one's own picture can be hidden and shown", async () => {
-    const page = await open((await serve()).url);
+    const page = await pages.visit((await serve()).url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await page.locator(".own").hover();
     await page.getByRole("button", { name: "Hide my picture" }).click();
     expect(await page.locator(".own-video").count()).toBe(0);
@@ -150,7 +134,7 @@ describe("recording", () => {
   });
 
   test("counts the time down and says why the server ended the stream", async () => {
-    const page = await open((await serve({ timeLimit: 2 })).url);
+    const page = await pages.visit((await serve({ timeLimit: 2 })).url);
     await record(page);
     await page.getByRole("timer", { name: "Time left" }).waitFor();
     await page.getByText("Press record to start again.").waitFor();
@@ -159,9 +143,9 @@ describe("recording", () => {
 
   test("goes back to idle with a sentence when the server stops", async () => {
     const server = await serve();
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await server.close();
     await page.getByText("Press record to start again.").waitFor();
     await record(page);
@@ -171,9 +155,9 @@ describe("recording", () => {
 
   test("a page that is left gives its place back at once", async () => {
     const server = await serve();
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await page.goto(`${server.url}/healthz`);
     await expect.poll(() => sessions(server)).toBe(0);
   });
@@ -182,10 +166,10 @@ describe("recording", () => {
 describe("what goes wrong is said", () => {
   test("when all places are taken", async () => {
     const server = await serve({ concurrencyLimit: 1 });
-    const first = await open(server.url);
+    const first = await pages.visit(server.url);
     await record(first);
-    await isLive(first);
-    const second = await open(server.url);
+    await shows(first);
+    const second = await pages.visit(server.url);
     await record(second);
     await second.getByRole("alert").filter({ hasText: "The only place is taken." }).waitFor();
     await isIdle(second);
@@ -199,7 +183,7 @@ describe("what goes wrong is said", () => {
         throw new Error("division by zero");
       },
     });
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await record(page);
     await page.getByRole("alert").filter({ hasText: "division by zero" }).waitFor();
     await page.locator(".toast-count").waitFor();
@@ -208,19 +192,18 @@ describe("what goes wrong is said", () => {
   });
 
   test("when the camera cannot do what the stream asks for, with the closest as a way out", async () => {
-    const page = await open((await serve({ trackConstraints: { width: 640, frameRate: { min: 500 } } })).url);
+    const page = await pages.visit((await serve({ trackConstraints: { width: 640, frameRate: { min: 500 } } })).url);
     await record(page);
     await page.getByText("The stream asks for at least 500 frames per second.").waitFor();
     await page.getByRole("button", { name: "Use the closest it can do" }).click();
-    await isLive(page);
+    await shows(page);
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   test("when the camera is blocked, with another try as a way out", async () => {
     await using strict = await launchChromium({ args: ["--use-fake-ui-for-media-stream=deny"] });
-    const page = await strict.browser.newPage();
     const server = await serve();
-    await page.goto(server.url);
+    const page = await pages.visit(server.url, {}, strict);
     await record(page);
     await page.getByRole("heading", { name: "The camera is blocked" }).waitFor();
     await page.getByRole("button", { name: "Try again" }).click();
@@ -230,8 +213,7 @@ describe("what goes wrong is said", () => {
 
   test("when there is no camera at all", async () => {
     await using bare = await launchChromium({ args: ["--use-fake-device-for-media-stream=device-count=0"] });
-    const page = await bare.browser.newPage();
-    await page.goto((await serve()).url);
+    const page = await pages.visit((await serve()).url, {}, bare);
     await record(page);
     await page.getByRole("heading", { name: "No camera found" }).waitFor();
     expect(await page.getByRole("button", { name: "Try again" }).isEnabled()).toBe(true);
@@ -239,14 +221,14 @@ describe("what goes wrong is said", () => {
 
   test("when the page is neither on https nor on localhost, before anything is tried", async () => {
     const { port } = await serve();
-    const page = await open(`http://insecure.example:${port}/`);
+    const page = await pages.visit(`http://insecure.example:${port}/`);
     await page.getByRole("heading", { name: "This page needs https or localhost" }).waitFor();
     expect(await page.getByRole("button", { name: "Record" }).isDisabled()).toBe(true);
   });
 
   test("when connecting takes a while, until it is stopped", async () => {
     const server = await serve();
-    const page = await open(server.url);
+    const page = await pages.visit(server.url);
     await page.clock.install();
     await page.reload();
     await page.route("**/webrtc/offer", () => {}); // Never answered.
@@ -268,12 +250,12 @@ describe("the page", () => {
       page: true,
     });
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    cleanups.push(() => new Promise((resolve) => http.close(resolve)));
-    cleanups.push(async () => http.closeAllConnections());
+    pages.cleanUp(() => new Promise((resolve) => http.close(resolve)));
+    pages.cleanUp(async () => http.closeAllConnections());
     const address = http.address();
     const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 
-    const page = await open("about:blank");
+    const page = await pages.visit("about:blank");
     const requested: string[] = [];
     const complaints: string[] = [];
     page.on("request", (request) => requested.push(request.url()));
@@ -281,7 +263,7 @@ describe("the page", () => {
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`${origin}/some/where/`);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await page.getByRole("heading", { name: "</script><b>Flip</b>" }).waitFor();
     expect(await page.title()).toBe("</script><b>Flip</b>");
     expect(requested.filter((url) => !url.startsWith(`${origin}/some/where/`))).toEqual([]);
@@ -293,11 +275,11 @@ describe("the page", () => {
     ["a phone on its side", 844, 390],
     ["a small phone", 320, 568],
   ])("fits the width of %s, from idle to live", async (_what, width, height) => {
-    const page = await open((await serve()).url, { viewport: { width, height } });
+    const page = await pages.visit((await serve()).url, { viewport: { width, height } });
     const overhang = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(await overhang()).toBe(0);
     await record(page);
-    await isLive(page);
+    await shows(page);
     await page.locator('.stats[data-visible="true"]').waitFor();
     expect(await overhang()).toBe(0);
   });
