@@ -62,6 +62,11 @@ export class PacketSender {
     return nextMs === Infinity ? undefined : nextMs;
   }
 
+  /** What the path bears in all, in bits per second; `undefined` when nothing is known of it. */
+  get estimateBps(): number | undefined {
+    return this.#estimator?.estimateBps;
+  }
+
   /** What pictures may take, in bits per second of payload; `undefined` when nothing is known of the path. */
   videoBpsAt(nowMs: number): number | undefined {
     if (!this.#estimator) return undefined;

@@ -1,12 +1,14 @@
 import { BoundedQueue } from "../../async/bounded-queue.ts";
 import type { Clock } from "../../async/clock.ts";
-import { OPUS_PACKET_SAMPLES, OpusEncoder } from "../../codecs/opus-encoder.ts";
+import { OPUS_PACKET_SAMPLES, OpusEncoder, type OpusEncoderOptions } from "../../codecs/opus-encoder.ts";
 import { invariant, toError } from "../../errors.ts";
 import type { AudioFrame } from "../../media/audio-frame.ts";
 import type { AudioSendStream, OutgoingAudio } from "../../rtp/audio-send-stream.ts";
 import type { AudioLevel } from "../../rtp/header-extensions.ts";
 import { OPUS_CLOCK_RATE } from "../../rtp/opus-packet.ts";
+import type { PacketSender } from "../../rtp/packet-sender.ts";
 import type { RtcpPacket } from "../../rtp/rtcp/compound.ts";
+import { SoundBitrate } from "../../rtp/sound-bitrate.ts";
 import type { OutboundAudioCounts } from "../../session/transport-stats.ts";
 import type { AudioFormat } from "../../session/transport.ts";
 
@@ -48,10 +50,16 @@ export interface AudioSenderOptions {
   readonly forwardErrorCorrection: boolean;
   /** Whether the peer wants no packets while there is silence (`usedtx=1`). */
   readonly discontinuous: boolean;
+  /** The most bits per second that the peer wants. @default any */
+  readonly maximumBps?: number | undefined;
+  /** Tells what the path bears, where that is known. */
+  readonly path?: Pick<PacketSender, "estimateBps">;
   readonly clock: Clock;
   readonly sendPackets: (packets: readonly Uint8Array[]) => void;
   readonly onFailure: (error: Error) => void;
 }
+
+type EncoderSettings = Required<Pick<OpusEncoderOptions, "expectedLossPercent" | "bitrate">>;
 
 /**
  * Sends sound to the peer: packets' worth of samples in, RTP out, in their order. Encoding goes on off the main thread as long as
@@ -68,6 +76,7 @@ export class AudioSender {
   readonly #options: AudioSenderOptions;
   readonly #waiting = new BoundedQueue<AudioFrame>({ capacity: MAX_WAITING, overflow: "drop-oldest" });
   readonly #encoding: Promise<void>;
+  readonly #bitrate: SoundBitrate;
   #keepAliveAtMs: number | undefined;
   /** The silence that is to follow the last sound: where it begins, and when to send it. */
   #closing: { readonly beginUs: number; readonly atMs: number } | undefined;
@@ -83,12 +92,14 @@ export class AudioSender {
       leadMs: 20,
       heardDelayMs: HEARD_DELAY_MS,
     };
-    const encoder = this.#openEncoder(0);
+    this.#bitrate = new SoundBitrate(options);
+    const settings = this.#settings();
+    const encoder = this.#openEncoder(settings);
     this.ready = encoder.then(
       () => undefined,
       () => undefined, // Reported below.
     );
-    this.#encoding = this.#encodeAll(encoder).catch((thrown: unknown) => options.onFailure(toError(thrown)));
+    this.#encoding = this.#encodeAll(encoder, settings).catch((thrown: unknown) => options.onFailure(toError(thrown)));
   }
 
   get nextTimerMs(): number | undefined {
@@ -152,19 +163,19 @@ export class AudioSender {
     await this.#encoding;
   }
 
-  async #encodeAll(opening: Promise<OpusEncoder>): Promise<void> {
-    const { stream, forwardErrorCorrection, onFailure } = this.#options;
-    let preparedPercent = 0;
+  async #encodeAll(opening: Promise<OpusEncoder>, openedWith: EncoderSettings): Promise<void> {
+    const { onFailure } = this.#options;
+    let settings = openedWith;
     let encoder = await opening;
     try {
       for await (const frame of this.#waiting) {
         try {
-          const { expectedLossPercent } = stream;
-          if (forwardErrorCorrection && expectedLossPercent !== preparedPercent) {
+          const wanted = this.#settings();
+          if (wanted.expectedLossPercent !== settings.expectedLossPercent || wanted.bitrate !== settings.bitrate) {
             // FFmpeg cannot change it on an encoder that is at work.
             await encoder.close();
-            encoder = await this.#openEncoder(expectedLossPercent);
-            preparedPercent = expectedLossPercent;
+            encoder = await this.#openEncoder(wanted);
+            settings = wanted;
           }
           await this.#encode(encoder, frame);
         } catch (thrown) {
@@ -176,9 +187,21 @@ export class AudioSender {
     }
   }
 
-  #openEncoder(expectedLossPercent: number): Promise<OpusEncoder> {
+  /** What the encoder has to be opened with for the sound that follows. */
+  #settings(): EncoderSettings {
+    const { stream, forwardErrorCorrection, path, clock } = this.#options;
+    const expectedLossPercent = forwardErrorCorrection ? stream.expectedLossPercent : 0;
+    const bitrate = this.#bitrate.bpsFor({
+      pathBps: path?.estimateBps,
+      hasCopies: expectedLossPercent > 0,
+      nowMs: clock.nowMs(),
+    });
+    return { expectedLossPercent, bitrate };
+  }
+
+  #openEncoder(settings: EncoderSettings): Promise<OpusEncoder> {
     const { channels, discontinuous } = this.#options;
-    return OpusEncoder.create({ channels, discontinuous, expectedLossPercent });
+    return OpusEncoder.create({ channels, discontinuous, ...settings });
   }
 
   async #encode(encoder: OpusEncoder, frame: AudioFrame): Promise<void> {

@@ -30,6 +30,8 @@ export interface OpusFormat {
   readonly forwardErrorCorrection: boolean;
   /** Whether the peer wants no packets while there is silence. */
   readonly discontinuous: boolean;
+  /** The most bits per second that the peer wants (`maxaveragebitrate`), if it says so. */
+  readonly maximumBps: number | undefined;
 }
 
 /**
@@ -59,11 +61,13 @@ export function planMedia(offer: Offer, { modality, mode, allowExtraTracks }: Me
 /** What an Opus codec of an offer says of how it is to be spoken. */
 export function opusFormat({ parameters }: Codec): OpusFormat {
   const wants = (name: string): boolean => parameters.get(name) === "1";
+  const bitrate = Math.trunc(Number(parameters.get("maxaveragebitrate")));
   return {
     sentChannels: wants("stereo") ? 2 : 1,
     receivedChannels: wants("stereo") || wants("sprop-stereo") ? 2 : 1,
     forwardErrorCorrection: wants("useinbandfec"),
     discontinuous: wants("usedtx"),
+    maximumBps: bitrate > 0 ? bitrate : undefined,
   };
 }
 

@@ -266,9 +266,11 @@ export class PeerMedia {
 
   #sendAudioOn(agreed: AgreedMedia): AudioSender {
     const { clock, events } = this.#options;
-    const { sentChannels, forwardErrorCorrection, discontinuous } = opusFormat(agreed.codec);
+    const { sentChannels, forwardErrorCorrection, discontinuous, maximumBps } = opusFormat(agreed.codec);
     return new AudioSender({
       channels: sentChannels,
+      maximumBps,
+      path: this.#sender,
       forwardErrorCorrection,
       discontinuous,
       stream: new AudioSendStream({

@@ -9,6 +9,7 @@ import { RoundTripTime } from "../../../src/rtp/round-trip-time.ts";
 import type { RtcpPacket } from "../../../src/rtp/rtcp/compound.ts";
 import { AudioSender, type AudioSenderOptions } from "../../../src/transports/webrtc/audio-sender.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+import { SeededRandom } from "../../rtp/support/seeded-random.ts";
 import { loudest, sine } from "../../support/tones.ts";
 import { turn } from "../../support/turn.ts";
 
@@ -73,6 +74,44 @@ test("when the encoder falls behind, the oldest sound goes, and the rest keeps i
   await sent(25);
   await sender.close();
   expect(packets.map(({ timestamp }) => timestamp / 960)).toEqual(Array.from({ length: 25 }, (_, index) => 75 + index));
+});
+
+/** What costs most: 20 ms of noise. */
+function noise(index: number, random: SeededRandom): AudioFrame {
+  const samples = Float32Array.from({ length: 960 }, () => random.next() - 0.5);
+  return new AudioFrame({ samples, sampleRate: 48_000, channels: 1, timestampUs: index * 20_000 });
+}
+
+const kbps = (packets: readonly RtpPacket[]): number =>
+  packets.reduce((sum, { payload }) => sum + payload.length * 8, 0) / packets.length / 20;
+
+test("sound takes half the bits while the path is narrow, and all of them again when it is wide", async () => {
+  const clock = new ManualClock();
+  const path = { estimateBps: 1_000_000 };
+  const { sender, packets, errors, sent } = setUp({ clock, path });
+  const random = new SeededRandom(1);
+  for (let index = 0; index < 700; index += 1) {
+    path.estimateBps = index < 100 || index >= 300 ? 1_000_000 : 100_000;
+    sender.send(noise(index, random));
+    await sent(index + 1);
+    clock.advance(20);
+  }
+  await sender.close();
+  const rates = [packets.slice(20, 100), packets.slice(180, 300), packets.slice(600)].map(kbps);
+  expect(rates.map((rate) => Math.round(rate / 8) * 8)).toEqual([32, 16, 32]);
+  expect(packets.map(({ timestamp }) => timestamp)).toEqual(packets.map((_, index) => index * 960));
+  expect(errors).toEqual([]);
+});
+
+test("sound takes no more bits than the peer wants", async () => {
+  const { sender, packets, sent } = setUp({ maximumBps: 20_000 });
+  const random = new SeededRandom(1);
+  for (let index = 0; index < 100; index += 1) {
+    sender.send(noise(index, random));
+    await sent(index + 1);
+  }
+  await sender.close();
+  expect(Math.abs(kbps(packets.slice(20)) - 20)).toBeLessThan(3);
 });
 
 /** What the peer says of the loss of our packets. */

@@ -105,6 +105,17 @@ describe("Opus", () => {
     expect(agreed("sprop-stereo=1")?.fmtp).toBe("minptime=10;useinbandfec=1;stereo=1");
   });
 
+  test.each([
+    ["maxaveragebitrate=20000", 20_000],
+    ["maxaveragebitrate=12000.5", 12_000],
+    ["maxaveragebitrate=0", undefined],
+    ["maxaveragebitrate=lots", undefined],
+    ["minptime=10", undefined],
+  ])("takes no more bits than the peer says (%s)", (fmtp, maximumBps) => {
+    const media = agreed(fmtp);
+    expect(media && opusFormat(media.codec).maximumBps).toBe(maximumBps);
+  });
+
   test("is discontinuous where it was offered so", () => {
     const media = agreed("usedtx=1");
     expect(media?.fmtp).toBe("minptime=10;useinbandfec=1;usedtx=1");
