@@ -71,11 +71,12 @@ function inFullRange(picture: VideoFrame): VideoFrame {
   const frame =
     picture.colorSpace === "bt601" ? picture : VideoFrame.from(picture.to("rgb24"), { format: "rgb24", width, height });
   const i420 = frame.to("i420");
-  for (let at = 0; at < i420.length; at += 1) {
-    const value = i420[at] ?? 0;
-    // Uint8Array would wrap around.
-    const scaled = at < width * height ? ((value - 16) * 255) / 219 : ((value - 128) * 255) / 224 + 128;
-    i420[at] = Math.min(255, Math.max(0, Math.round(scaled)));
-  }
+  const lumaLength = width * height;
+  for (let at = 0; at < lumaLength; at += 1) i420[at] = FULL_LUMA[i420[at] as number] as number;
+  for (let at = lumaLength; at < i420.length; at += 1) i420[at] = FULL_CHROMA[i420[at] as number] as number;
   return VideoFrame.from(i420, { format: "i420", width, height });
 }
+
+/** What each value of video is in a JPEG: of brightness, which goes from 16 to 235, and of colour, from 16 to 240. Clamped and rounded. */
+const FULL_LUMA = Uint8ClampedArray.from({ length: 256 }, (_, value) => ((value - 16) * 255) / 219);
+const FULL_CHROMA = Uint8ClampedArray.from({ length: 256 }, (_, value) => ((value - 128) * 255) / 224 + 128);
