@@ -48,7 +48,7 @@ export { CloseStream } from "./session/close-stream.ts";
 export { getCurrentContext, warning } from "./session/context.ts";
 export type { DrainOptions } from "./session/drain.ts";
 export type { Identity } from "./session/identity.ts";
-export type { Logger } from "./session/logger.ts";
+export type { Logger, StructuredLogger } from "./session/logger.ts";
 export type { NumberConstraint, RtpParams, StringConstraint, TrackConstraints } from "./session/media-options.ts";
 export type { Modality, Mode } from "./session/modality.ts";
 export type { NetworkOptions } from "./session/network-options.ts";

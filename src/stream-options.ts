@@ -3,7 +3,7 @@ import { FastRtcError } from "./errors.ts";
 import type { HandlerFor } from "./handlers/handler-for.ts";
 import { type AccessOptions, accessOptionsShape } from "./server/access/access-options.ts";
 import { type CarrierOptions, carrierOptionsSchema } from "./session/carrier-options.ts";
-import type { Logger } from "./session/logger.ts";
+import type { Logger, StructuredLogger } from "./session/logger.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import type { RtpParams, TrackConstraints } from "./session/media-options.ts";
 import { nearestName } from "./session/option-names.ts";
@@ -75,8 +75,8 @@ export interface CommonStreamOptions<
   metrics?: boolean;
   /** Whether the life of every session is logged. @default false */
   verbose?: boolean;
-  /** Where to log; anything of the console's shape. @default the console */
-  logger?: Logger;
+  /** Where to log; anything of the console's shape, or of pino's, which gets objects with the session's id. @default the console */
+  logger?: Logger | StructuredLogger;
 }
 
 /** What `new Stream` takes for one modality and mode, which say what the handler may be. */
@@ -190,7 +190,7 @@ const shapeSchema = z.strictObject({
   metrics: z.boolean().default(false),
   verbose: z.boolean().default(false),
   logger: z
-    .custom<Logger>(
+    .custom<Logger | StructuredLogger>(
       (value) =>
         typeof value === "object" &&
         value !== null &&

@@ -27,7 +27,8 @@ import { Routes } from "./server/routes.ts";
 import { ShownPage, type StreamUi } from "./server/shown-page.ts";
 import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
-import { type Logger, consoleLogger } from "./session/logger.ts";
+import type { Logger } from "./session/logger.ts";
+import { StreamLog } from "./session/stream-log.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
 import type { Modality, Mode } from "./session/modality.ts";
 import { type DrainOptions, drainSessions } from "./session/drain.ts";
@@ -82,7 +83,7 @@ export class Stream<
   constructor(options: StreamOptionsFor<M, ModeOfStream, Inputs, Outputs>) {
     this.#options = parseStreamOptions(options);
     const { modality, mode, handler, additionalInputs, allowExtraTracks } = this.#options;
-    const logger = this.#options.logger ?? consoleLogger(this.#options);
+    const logger = StreamLog.to(this.#options.logger, this.#options);
     const handlers = createHandlerFactory({ handler, modality, mode, inputCount: additionalInputs.length });
     const peers = new Peers({ ...this.#options, handlers, logger });
     const rtcConfigurations = new RtcConfigurations({ ...this.#options, logger });
@@ -116,7 +117,7 @@ export class Stream<
       modules: servedModules(this.#options.uiArgs),
       launch: (launchOptions) => {
         peers.servePage();
-        return launchHosted(this, launchOptions, (options) => launch(this.#service, logger, options));
+        return launchHosted(this, launchOptions, (own) => launch(this.#service, logger, own));
       },
     });
   }

@@ -15,6 +15,8 @@ import type { SessionObserver } from "./session-observer.ts";
 import { type Refusal, SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
 import { SessionTokens } from "./session-tokens.ts";
+import { idForLogs } from "./signed-ids.ts";
+import { StreamLog } from "./stream-log.ts";
 import { StreamMetrics } from "./stream-metrics.ts";
 import { ShownOutputs } from "./shown-outputs.ts";
 import { VisitorRequests } from "./visitor-requests.ts";
@@ -97,7 +99,8 @@ export class Peers {
     headers?: Headers,
     { identity, clock = this.#options.clock }: SessionOrigin = {},
   ): Session {
-    const { handlers, timeLimit, logger } = this.#options;
+    const { handlers, timeLimit } = this.#options;
+    const logger = this.#logOf(id, kind);
     const session: Session = new Session({
       id,
       kind,
@@ -131,6 +134,11 @@ export class Peers {
   /** Sessions that begin from now on let their client set the additional inputs and be shown the outputs. */
   servePage(): void {
     this.#servesPage = true;
+  }
+
+  #logOf(id: string, transport: Transport["kind"]): Logger {
+    const { logger } = this.#options;
+    return logger instanceof StreamLog ? logger.with({ sessionId: idForLogs(id), transport }) : logger;
   }
 
   #shownOutputs(session: Session): ShownOutputs | undefined {

@@ -56,6 +56,14 @@ export class SignedIds {
   }
 }
 
+/** Anywhere in a text. */
+const SIGNED = /\b(s1\.[0-9a-z]{1,9}\.[\w-]{22})\.[\w-]{43}/g;
+
+/** A text whose signed ids have lost their signatures. */
+export function withoutSignatures(text: string): string {
+  return text.includes("s1.") ? text.replaceAll(SIGNED, "$1") : text;
+}
+
 /** What of a session's id may be written down: of a signed one without its signature, which gives power over the session. */
 export function idForLogs(id: string): string {
   return SHAPE.exec(id)?.[1] ?? id;
