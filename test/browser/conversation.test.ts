@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { AudioFrame, type ConversationEvent, ReplyOnPause, Stream } from "../../src/index.ts";
-import { parseWav } from "../../src/media/wav.ts";
-import { projectFile } from "../support/source-tree.ts";
 import { audioCallState, audioCallUntil, say, startAudioCall, startRecording, stopRecording } from "./audio-call.ts";
 import { launchChromium } from "./chromium.ts";
+import { PAGE_RATE, sentence, sounds } from "./sentence-and-sounds.ts";
 
-const RATE = 48_000;
-/** How long a stretch of sound is judged at once. */
-const STEP = RATE / 100;
 /** The answer is a scale: each note 0.3 s, so that it can be heard where a part of it is missing. */
 const NOTE_S = 0.3;
 const NOTES = 40;
@@ -17,38 +12,20 @@ const noteHertz = (note: number): number => 300 + 25 * note;
 /** A scale of 12 s. */
 function scale(): Int16Array {
   let phase = 0;
-  return new Int16Array(NOTES * NOTE_S * RATE).map((_, index) => {
-    phase += (2 * Math.PI * noteHertz(Math.floor(index / (NOTE_S * RATE)))) / RATE;
+  return new Int16Array(NOTES * NOTE_S * PAGE_RATE).map((_, index) => {
+    phase += (2 * Math.PI * noteHertz(Math.floor(index / (NOTE_S * PAGE_RATE)))) / PAGE_RATE;
     return 12_000 * Math.sin(phase);
   });
 }
 
-/** What is said: two seconds of a sentence, and of it a word. */
-function speech(): { readonly sentence: AudioFrame; readonly word: AudioFrame } {
-  const { samples, sampleRate } = parseWav(readFileSync(projectFile("test/speech/reference/speech-and-noise.wav")));
-  // Where its windows of 32 ms say that the second speaker speaks.
-  const [from, to] = [Math.round((72 / 349) * samples.length), Math.round((141 / 349) * samples.length)];
-  const sentence = samples.slice(from, to);
-  const frameOf = (said: typeof samples): AudioFrame => new AudioFrame({ samples: said, sampleRate });
-  return { sentence: frameOf(sentence), word: frameOf(sentence.slice(0, 0.3 * sampleRate)) };
-}
-
-/** Stretches of sound in seconds; what is silent for less than `gap` belongs to one. */
-function sounds(samples: readonly number[], gap: number): { from: number; to: number }[] {
-  const stretches: { from: number; to: number }[] = [];
-  for (let start = 0; start + STEP <= samples.length; start += STEP) {
-    if (Math.max(...samples.slice(start, start + STEP).map(Math.abs)) < 0.02) continue;
-    const [from, to] = [start / RATE, (start + STEP) / RATE];
-    const last = stretches.at(-1);
-    if (last && from - last.to < gap) last.to = to;
-    else stretches.push({ from, to });
-  }
-  return stretches;
+/** The first 0.3 s of a sentence, which is no more than a word of agreement. */
+function wordOf({ samples, sampleRate }: AudioFrame): AudioFrame {
+  return new AudioFrame({ samples: samples.slice(0, 0.3 * sampleRate), sampleRate });
 }
 
 /** The notes that are heard in a recording, in their order: those that two stretches of 50 ms in a row have. */
 function notesIn(samples: readonly number[]): number[] {
-  const length = RATE / 20;
+  const length = PAGE_RATE / 20;
   const notes: number[] = [];
   let before: number | undefined;
   for (let start = 0; start + length <= samples.length; start += length) {
@@ -57,7 +34,7 @@ function notesIn(samples: readonly number[]): number[] {
     const isLoud = Math.max(...stretch.map(Math.abs)) > 0.1;
     const first = stretch.findIndex((sample, index) => sample >= 0 && (stretch[index - 1] ?? 0) < 0);
     const last = stretch.findLastIndex((sample, index) => sample >= 0 && (stretch[index - 1] ?? 0) < 0);
-    const hertz = last > first ? ((crossings - 1) * RATE) / (last - first) : 0;
+    const hertz = last > first ? ((crossings - 1) * PAGE_RATE) / (last - first) : 0;
     const note = isLoud ? Math.round((hertz - noteHertz(0)) / (noteHertz(1) - noteHertz(0))) + 0 : undefined;
     if (note !== undefined && note === before && note !== notes.at(-1)) notes.push(note);
     before = note;
@@ -77,7 +54,7 @@ test(
     const handler = new ReplyOnPause(
       (audio) => {
         asked.push(audio.durationMs);
-        return [RATE, answer];
+        return [PAGE_RATE, answer];
       },
       { onEvent: ({ type }) => events.push(type) },
     );
@@ -91,14 +68,14 @@ test(
       await startAudioCall(page, { saying: true });
       await audioCallUntil(page, ({ packetsReceived }) => packetsReceived > 0);
       await startRecording(page);
-      const { sentence, word: agreement } = speech();
-      await say(page, sentence);
+      const said = sentence();
+      await say(page, said);
       await audioCallUntil(page, ({ heardSeconds }) => heardSeconds > 2.5);
-      await say(page, agreement);
+      await say(page, wordOf(said));
       await expect.poll(() => events).toContain("reply-resume");
       const { heardSeconds: heldSeconds } = await audioCallState(page);
       await audioCallUntil(page, ({ heardSeconds }) => heardSeconds > heldSeconds + 2);
-      await say(page, sentence);
+      await say(page, said);
       await expect.poll(() => events).toContain("reply-cancel");
       const recording = await stopRecording(page);
       const spoken = sounds(recording.microphone, 1);
@@ -124,7 +101,7 @@ test(
       expect(held?.to).toBeLessThan(interruption.from);
       // What is heard before the interruption has ended is the first answer: a scale without a gap. How soon it ends is shown in
       // simulated time by `turns/barge-in-transports.test.ts`.
-      const notes = notesIn(recording.returned.slice(0, Math.round(interruption.to * RATE)));
+      const notes = notesIn(recording.returned.slice(0, Math.round(interruption.to * PAGE_RATE)));
       expect(notes.length).toBeGreaterThan(10);
       expect(notes).toEqual(notes.map((_, index) => index));
       expect(first.at(-1)?.to).toBeLessThan(interruption.to);

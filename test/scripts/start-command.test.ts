@@ -21,7 +21,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     expect({ code, complaints: output().match(/error/gi) }).toEqual({ code: 0, complaints: null });
     await expect(fetch(`${url}/healthz`)).rejects.toThrow("fetch failed");
   },
-  60_000,
+  180_000,
 );
 
 it("npm start says in one sentence that the port is taken", async () => {
@@ -39,7 +39,7 @@ it("npm start says in one sentence that the port is taken", async () => {
       .filter((line) => line.includes(port)),
   ).toEqual([`Port ${port} is already in use. Stop the program that uses it, or choose another port.`]);
   expect(output()).not.toMatch(/\n\s+at /); // No stack trace.
-}, 60_000);
+}, 180_000);
 
 interface Started {
   readonly child: ChildProcess;
