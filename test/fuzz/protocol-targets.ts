@@ -8,7 +8,10 @@ import { writeAnswer } from "../../src/protocol/sdp/answer.ts";
 import { parseTrickledCandidate, writeCandidate } from "../../src/protocol/sdp/candidate.ts";
 import { parseOffer } from "../../src/protocol/sdp/offer.ts";
 import { parsePublicHost } from "../../src/protocol/public-host.ts";
+import { parsePlivoMessage } from "../../src/protocol/plivo/stream-message.ts";
+import { parseTelnyxMessage } from "../../src/protocol/telnyx/stream-message.ts";
 import { parseTwilioMessage } from "../../src/protocol/twilio/stream-message.ts";
+import { parseVonageMessage } from "../../src/protocol/vonage/stream-message.ts";
 import { parseAudioPayload } from "../../src/protocol/websocket/audio-payload.ts";
 import { parseClientMessage, readMediaPayload } from "../../src/protocol/websocket/client-message.ts";
 import { engineOffer } from "../../src/transports/webrtc/engine-description.ts";
@@ -22,6 +25,7 @@ const textOf = (bytes: Uint8Array): string =>
 const json = (...values: readonly unknown[]): Uint8Array[] => values.map((value) => bytesOf(JSON.stringify(value)));
 
 const JSON_TOKENS = [
+  '{"toString":1}',
   '"',
   "{",
   "}",
@@ -204,6 +208,54 @@ const twilioMessages: FuzzTarget = {
   },
 };
 
+const carrierMessages: readonly FuzzTarget[] = [
+  {
+    name: "message of Telnyx",
+    corpus: json(
+      {
+        event: "start",
+        stream_id: "a",
+        start: { call_control_id: "v2:a", media_format: { encoding: "PCMU", sample_rate: 8000 } },
+      },
+      { event: "media", media: { track: "inbound", chunk: "2", timestamp: "5", payload: SOUND } },
+      { event: "mark", mark: { name: "7" } },
+      { event: "dtmf", dtmf: { digit: "1" } },
+    ),
+    parse: parseTelnyxMessage,
+  },
+  {
+    name: "message of Plivo",
+    corpus: json(
+      {
+        event: "start",
+        start: { streamId: "a", callId: "b", mediaFormat: { sampleRate: 8000 } },
+        extra_headers: "a=1;b=2",
+      },
+      { event: "media", streamId: "a", media: { track: "inbound", chunk: 2, timestamp: "5", payload: SOUND } },
+      { event: "playedStream", streamId: "a", name: "7" },
+      { event: "dtmf", dtmf: { digit: "1" } },
+    ),
+    parse: parsePlivoMessage,
+  },
+  {
+    name: "message of Vonage",
+    corpus: json(
+      { event: "websocket:connected", "content-type": "audio/l16;rate=16000", a: "b" },
+      { event: "websocket:notify", payload: { name: "7" } },
+      { event: "websocket:dtmf", digit: "1", duration: 260 },
+    ),
+    parse: parseVonageMessage,
+  },
+].map(({ name, corpus, parse }) => ({
+  name,
+  corpus,
+  tokens: JSON_TOKENS,
+  open: () => (bytes) => {
+    const { type } = parse(textOf(bytes));
+    return type !== "invalid" && type !== "unknown";
+  },
+}));
+
 const publicHosts: FuzzTarget = {
   name: "Host header of a call",
   corpus: ["example.com", "example.com:8443", "[2001:db8::1]:80", "xn--bcher-kva.example", "10.0.0.1"].map(bytesOf),
@@ -276,6 +328,7 @@ export const protocolTargets: readonly FuzzTarget[] = [
   webSocketMessages,
   audioPayloads,
   twilioMessages,
+  ...carrierMessages,
   publicHosts,
   clientRequests,
   serverMessages,

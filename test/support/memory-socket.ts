@@ -11,6 +11,8 @@ export class MemorySocket implements MessageSocket {
   closedWith: { readonly code: number; readonly reason: string } | undefined;
   /** Called with every text message that the server sends. */
   onText: (text: string) => void = () => {};
+  /** Called with every binary message that the server sends. */
+  onBinary: (bytes: Uint8Array) => void = () => {};
   /** Whether the peer agrees to a close at once. */
   agreesToClose = true;
   #events: SocketEvents | undefined;
@@ -31,6 +33,7 @@ export class MemorySocket implements MessageSocket {
 
   sendBinary(bytes: Uint8Array): void {
     this.binaries.push(bytes);
+    this.onBinary(bytes);
   }
 
   ping(): void {

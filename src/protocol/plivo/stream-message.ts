@@ -3,6 +3,7 @@ import {
   type PhoneMessage,
   invalidParameters,
   objectAt,
+  parseCount,
   parseParameters,
   parsePhoneDigit,
   parsePhoneMark,
@@ -56,5 +57,5 @@ function isMuLaw(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isJsonObject(value)) return false;
   const { encoding = "audio/x-mulaw", sampleRate = 8000 } = value;
-  return encoding === "audio/x-mulaw" && Number(sampleRate) === 8000;
+  return encoding === "audio/x-mulaw" && parseCount(sampleRate) === 8000;
 }

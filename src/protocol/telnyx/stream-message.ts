@@ -3,6 +3,7 @@ import {
   type PhoneMessage,
   invalidParameters,
   objectAt,
+  parseCount,
   parseParameters,
   parsePhoneDigit,
   parsePhoneMark,
@@ -51,5 +52,5 @@ function isMuLaw(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isJsonObject(value)) return false;
   const { encoding = "PCMU", sample_rate: sampleRate = 8000, channels = 1 } = value;
-  return encoding === "PCMU" && Number(sampleRate) === 8000 && Number(channels) === 1;
+  return encoding === "PCMU" && parseCount(sampleRate) === 8000 && parseCount(channels) === 1;
 }

@@ -111,5 +111,5 @@ function isTwilioFormat(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isJsonObject(value)) return false;
   const { encoding = "audio/x-mulaw", sampleRate = TWILIO_SAMPLE_RATE, channels = 1 } = value;
-  return encoding === "audio/x-mulaw" && Number(sampleRate) === TWILIO_SAMPLE_RATE && Number(channels) === 1;
+  return encoding === "audio/x-mulaw" && parseCount(sampleRate) === TWILIO_SAMPLE_RATE && parseCount(channels) === 1;
 }

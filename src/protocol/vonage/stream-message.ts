@@ -34,13 +34,15 @@ export function parseVonageSound(bytes: Uint8Array): PhoneMessage {
 }
 
 /** The first message: the format, and beside it what the NCCO gave as `headers`. */
-function parseConnected({ event: _, "content-type": contentType, ...rest }: JsonObject): PhoneMessage {
+function parseConnected({ "content-type": contentType, ...rest }: JsonObject): PhoneMessage {
   if (contentType !== undefined && !isFormat(contentType)) {
     return invalid(
       `"content-type" is not the audio/l16;rate=${VONAGE_SAMPLE_RATE} that the answer to the webhook asked for.`,
     );
   }
-  const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const texts = Object.entries(rest).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && entry[0] !== "event",
+  );
   const parameters = Object.fromEntries(texts.slice(0, MAX_PARAMETERS));
   return { type: "start", streamId: "", callId: parameters["uuid"] ?? "", parameters };
 }

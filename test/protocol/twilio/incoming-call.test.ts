@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { incomingCallTwiml } from "../../../src/protocol/twilio/incoming-call.ts";
-import { parsePublicHost } from "../../../src/protocol/twilio/public-host.ts";
+import { parsePublicHost } from "../../../src/protocol/public-host.ts";
 
 describe("the answer to an incoming call", () => {
   it("says a sentence, connects the stream and says goodbye", () => {

@@ -132,6 +132,14 @@ describe("a message of Twilio Media Streams", () => {
     const known = ["connected", "dtmf", "invalid", "mark", "media", "start", "stop", "unknown"];
     expect(known).toEqual(expect.arrayContaining([...types]));
   });
+
+  it("does not throw for a rate that cannot become a number", () => {
+    expect(
+      reasonOf(
+        parseTwilioMessage('{"event":"start","start":{"streamSid":"MZ1","mediaFormat":{"sampleRate":{"toString":1}}}}'),
+      ),
+    ).toContain("mediaFormat");
+  });
 });
 
 function start(fields: object): object {
