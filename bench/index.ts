@@ -12,6 +12,7 @@ import { measureKill } from "./parts/kill.ts";
 import { measureLatency } from "./parts/latency.ts";
 import { measureLoad } from "./parts/load.ts";
 import { measureNetwork } from "./parts/network.ts";
+import { measurePageLoad } from "./parts/page-load.ts";
 import { networkMarkdown } from "./network/network-table.ts";
 import { measureTurns } from "./parts/turns.ts";
 import { measureVoices } from "./parts/voices.ts";
@@ -28,6 +29,7 @@ import { EchoServer } from "./websocket/echo-server.ts";
 /** Python's FastRTC takes half a second per connect and half a minute to let go: fewer cycles show its growth as well. */
 const PYTHON_CYCLES = 30;
 const FIRST_PICTURE_ATTEMPTS = 5;
+const PAGE_LOADS = 5;
 
 const wanted = optionsOrUsage();
 if (wanted) {
@@ -63,6 +65,7 @@ async function bench(options: BenchOptions): Promise<number> {
     network: [],
     voices: [],
     turns: [],
+    page: [],
     failures: [],
   };
   console.log(
@@ -141,6 +144,11 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
     case "turns":
       results.turns = await measureTurns({ count: options.dialogues, seeds: options.seeds, withPython });
       break;
+    case "page": {
+      await using server = await ServerUnderTest.start("fastrtc");
+      results.page = await measurePageLoad(server, { loads: PAGE_LOADS, cpuSlowdown: 4 });
+      break;
+    }
   }
 }
 

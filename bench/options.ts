@@ -15,6 +15,7 @@ export const PARTS = [
   "network",
   "voices",
   "turns",
+  "page",
 ] as const;
 export type PartName = (typeof PARTS)[number];
 

@@ -15,12 +15,29 @@ export function printResults(results: BenchResults, budgets: readonly Budget[]):
     networkTable(results),
     voicesTable(results),
     turnsTable(results),
+    pageTable(results),
   ])
     if (text !== undefined) console.log(text);
   if (budgets.length > 0) {
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
   }
   for (const failure of results.failures) console.log(`\nFAILED ${failure}`);
+}
+
+function pageTable({ page }: BenchResults): string | undefined {
+  if (page.length === 0) return undefined;
+  return table(
+    `The built-in page with an empty cache, the CPU ${page[0]?.cpuSlowdown} times slower; medians`,
+    ["network", "requests", "bytes", "first content ms", "usable ms", "blocked ms"],
+    page.map((result) => [
+      result.network,
+      String(result.requests),
+      String(result.bytes),
+      ...[result.firstContentMs, result.usableMs, result.blockedMs].map((times) =>
+        String(round(percentile(times, 0.5))),
+      ),
+    ]),
+  );
 }
 
 function turnsTable({ turns }: BenchResults): string | undefined {

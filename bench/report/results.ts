@@ -5,6 +5,7 @@ import type { KillResult } from "../parts/kill.ts";
 import type { LatencyResult } from "../parts/latency.ts";
 import type { LoadStep } from "../parts/load.ts";
 import type { NetworkResult } from "../parts/network.ts";
+import type { PageLoadResult } from "../parts/page-load.ts";
 import type { TurnsResult } from "../parts/turns.ts";
 import type { VoicesResult } from "../parts/voices.ts";
 import type { EchoStep } from "../parts/websocket-echo.ts";
@@ -34,6 +35,7 @@ export interface BenchResults {
   network: readonly NetworkResult[];
   voices: readonly VoicesResult[];
   turns: readonly TurnsResult[];
+  page: readonly PageLoadResult[];
   /** Parts that failed, with the reason. */
   readonly failures: string[];
 }

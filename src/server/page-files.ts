@@ -1,11 +1,15 @@
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { FastRtcError } from "../errors.ts";
 import { contentTypeOf } from "./content-types.ts";
 
 /** A file of the built-in page. */
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same by gzip, where that is much less. */
+  readonly gzipped: Uint8Array<ArrayBuffer> | undefined;
   readonly contentType: string;
 }
 
@@ -26,6 +30,13 @@ export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   return loading;
 }
 
+const gzipAsync = promisify(gzip);
+
+/** Pictures are small already, and of a short text little would be won. */
+function isWorthGzip(bytes: Uint8Array, contentType: string): boolean {
+  return bytes.length > 1024 && /^text\/|json|svg/.test(contentType);
+}
+
 async function load(): Promise<ReadonlyMap<string, PageFile>> {
   for (const folder of FOLDERS) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -37,7 +48,11 @@ async function load(): Promise<ReadonlyMap<string, PageFile>> {
       if (!contentType) continue;
       const path = `${entry.parentPath}/${entry.name}`;
       const name = path.slice(fileURLToPath(folder).length).replaceAll("\\", "/").replace(/^\/+/, "");
-      files.set(name, { bytes: new Uint8Array(await readFile(path)), contentType });
+      const bytes = new Uint8Array(await readFile(path));
+      const gzipped = isWorthGzip(bytes, contentType)
+        ? new Uint8Array(await gzipAsync(bytes, { level: 9 }))
+        : undefined;
+      files.set(name, { bytes, gzipped, contentType });
     }
     return files;
   }

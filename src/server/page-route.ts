@@ -27,9 +27,9 @@ export function builtInPage({ config, modules }: BuiltInPageOptions): StreamPage
       await Promise.all([pageFiles(), ...[...modules.values()].map(readModule)]);
     },
     covers: async (path) => modules.has(path) || (await pageFiles()).has(path === "" ? "index.html" : path),
-    respond: async (path) => {
+    respond: async (path, request) => {
       const module = modules.get(path);
-      return module ? moduleResponse(module) : pageResponse(path, config);
+      return module ? moduleResponse(module) : pageResponse(path, request, config);
     },
   };
 }
@@ -55,14 +55,22 @@ async function readModule(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** The page itself, for the path "", or one of its files; undefined for any other path. */
-async function pageResponse(path: string, config: () => Promise<PageConfig>): Promise<Response | undefined> {
+async function pageResponse(
+  path: string,
+  request: Request,
+  config: () => Promise<PageConfig>,
+): Promise<Response | undefined> {
   const files = await pageFiles();
   const file = files.get(path === "" ? "index.html" : path);
   if (!file) return undefined;
   if (path !== "") {
-    return new Response(file.bytes, {
+    const { gzipped } = file;
+    const isGzipped = gzipped !== undefined && takesGzip(request.headers.get("accept-encoding"));
+    return new Response(isGzipped ? gzipped : file.bytes, {
       headers: {
         "content-type": file.contentType,
+        ...(gzipped && { vary: "accept-encoding" }),
+        ...(isGzipped && { "content-encoding": "gzip" }),
         "x-content-type-options": "nosniff",
         // Hashed names change with their content.
         "cache-control": path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache",
@@ -84,6 +92,12 @@ async function pageResponse(path: string, config: () => Promise<PageConfig>): Pr
       },
     },
   );
+}
+
+/** Whether a browser reads gzip (RFC 9110, section 12.5.3); one that gives it the weight 0 does not. */
+function takesGzip(accepted: string | null): boolean {
+  const [, weight = "1"] = /(?:^|[\s,])gzip\s*(?:;\s*q=([\d.]+))?\s*(?:,|$)/i.exec(accepted ?? "") ?? [undefined, "0"];
+  return Number(weight) > 0;
 }
 
 /** What the page may load: pictures and sounds from elsewhere only where there are inputs or outputs to hold them. */
