@@ -1,4 +1,5 @@
 import type { Clock } from "../async/clock.ts";
+import { toError } from "../errors.ts";
 import { InboundAllowance } from "./inbound-allowance.ts";
 import type { MessageSocket, SocketEvents } from "./message-socket.ts";
 import { SocketLiveness } from "./socket-liveness.ts";
@@ -122,15 +123,30 @@ export class SocketLink implements SocketEvents {
   }
 
   text(utf8: Buffer): void {
-    if (this.#admits()) this.#allowance.spend(this.receiver.text(utf8));
+    if (!this.#admits()) return;
+    try {
+      this.#allowance.spend(this.receiver.text(utf8));
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
   binary(bytes: Uint8Array): void {
-    if (this.#admits()) this.#allowance.spend(this.receiver.binary(bytes));
+    if (!this.#admits()) return;
+    try {
+      this.#allowance.spend(this.receiver.binary(bytes));
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
   settled(): void {
-    if (this.#state === "open") this.receiver.settled?.();
+    if (this.#state !== "open") return;
+    try {
+      this.receiver.settled?.();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
   alive(): void {
@@ -160,8 +176,15 @@ export class SocketLink implements SocketEvents {
     return false;
   }
 
-  #abandon(reason: "peer-left" | "peer-silent"): void {
-    this.#finish(reason, undefined);
+  /** A message that could not be borne, for want of memory or by a mistake of ours, costs its peer the connection, and not the process. */
+  #fail(thrown: unknown): void {
+    const error = toError(thrown);
+    process.emitWarning(error); // Before a session has begun nobody logs what a connection was lost by.
+    this.#abandon("connection-failed", error);
+  }
+
+  #abandon(reason: LossReason, error?: Error): void {
+    this.#finish(reason, error);
     this.#socket.terminate();
   }
 
