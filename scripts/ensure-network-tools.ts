@@ -6,13 +6,17 @@ const TOOLS = [
   { command: "ip", args: ["-V"], package: "iproute2" },
   { command: "nft", args: ["--version"], package: "nftables" },
   { command: "openssl", args: ["version"], package: "openssl" },
+  { command: "nginx", args: ["-v"], package: "nginx" },
+  { command: "caddy", args: ["version"], package: "caddy" },
 ] as const;
 
 /** Sees to coturn, and to what makes networks within this machine. Where they cannot be installed, it says what is missing. */
 export async function ensureNetworkTools(): Promise<void> {
   const missing = await findMissing();
   if (missing.length === 0 || ((await installDebianPackages(missing)) && (await findMissing()).length === 0)) return;
-  console.log(`The tests of TURN and of networks will fail: they need Linux, root and ${missing.join(", ")}.`);
+  console.log(
+    `The tests of TURN, of networks and of proxies will fail: they need Linux, root and ${missing.join(", ")}.`,
+  );
 }
 
 async function findMissing(): Promise<string[]> {

@@ -33,6 +33,11 @@ export function places(answer: HttpAnswer): readonly Finding[] {
   if (status === "draining") {
     return [problem(check, "The server is draining: it is about to stop and takes no new clients. Ask its successor.")];
   }
+  if (status === "starting") {
+    return [
+      warning(check, "The server is still loading its native parts: the first clients wait for a second or two."),
+    ];
+  }
   if (status !== "ok") return [problem(check, `The server is not ready: it says "${status}". Read its log.`)];
   if (limit !== null && limit !== undefined && sessions >= limit) {
     return [
