@@ -110,7 +110,7 @@ async function buildClientBundle(): Promise<void> {
     build: {
       target: "es2022",
       outDir: projectPath("dist/browser"),
-      rolldownOptions: { output: { minify: true } }, // Vite itself leaves a library's blanks.
+      rolldownOptions: { output: { minify: true, comments: false } }, // Vite itself leaves a library's blanks.
       lib: { entry: projectPath("src/client/index.ts"), formats: ["es"], fileName: () => "client.js" },
     },
   });

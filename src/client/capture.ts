@@ -1,4 +1,4 @@
-import { ClientError } from "./client-error.ts";
+import { ClientError, type ClientErrorCode } from "./client-error.ts";
 
 /** What to ask of camera and microphone. `true` takes what the browser likes best. */
 export interface CaptureConstraints {
@@ -65,29 +65,22 @@ function relaxWish(wish: object): object {
 }
 
 function captureError(cause: unknown, device: string): ClientError {
-  const name = cause instanceof Error ? cause.name : "";
+  const { name, constraint } = cause as Partial<OverconstrainedError>;
+  const error = (code: ClientErrorCode, message: string): ClientError =>
+    new ClientError(code, message, { cause, constraint: constraint || undefined });
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
-      return new ClientError("permission_denied", `The browser may not use the ${device}.`, { cause });
+      return error("permission_denied", `The browser may not use the ${device}.`);
     case "NotFoundError":
-      return new ClientError("no_device", `No ${device} was found.`, { cause });
+      return error("no_device", `No ${device} was found.`);
     case "NotReadableError":
     case "AbortError":
-      return new ClientError(
-        "device_busy",
-        `The ${device} could not be started. Another application may be using it.`,
-        { cause },
-      );
-    case "OverconstrainedError": {
-      const { constraint } = cause as OverconstrainedError;
-      return new ClientError("overconstrained", `No ${device} meets what this stream asks for.`, {
-        cause,
-        constraint: constraint || undefined,
-      });
-    }
+      return error("device_busy", `The ${device} could not be started. Another application may be using it.`);
+    case "OverconstrainedError":
+      return error("overconstrained", `No ${device} meets what this stream asks for.`);
     default:
-      return new ClientError("browser_failed", `The ${device} could not be started: ${String(cause)}`, { cause });
+      return error("browser_failed", `The ${device} could not be started: ${String(cause)}`);
   }
 }
 

@@ -18,13 +18,9 @@ import type { OfferAnswer, Resume } from "./signalling.ts";
 import { StatsReader } from "./stats-reader.ts";
 import type { StreamInputs, TypedStream } from "./stream-types.ts";
 import { TypedEvents } from "./typed-events.ts";
-import { createWebrtcId } from "./webrtc-id.ts";
 
 /** One stream between this page and the server, from the first step to the close. Made by `connect()`. */
 export class Connection<S extends TypedStream = TypedStream> implements AsyncDisposable {
-  /** The name of this connection on the server, for the application's own routes. */
-  readonly webrtcId = createWebrtcId();
-
   readonly #events = new TypedEvents<ConnectionEvents<S>>();
   readonly #abort = new AbortController();
   readonly #browser: BrowserParts;
@@ -52,7 +48,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const { modality = "video", mode = "send-receive", transport = "auto", signal } = options;
     const { media = { video: modality !== "audio", audio: modality !== "video" } } = options;
     const { mediaDevices: source, createMediaStream } = browser;
-    this.#links = new Links({ url, webrtcId: this.webrtcId, browser, options });
+    const onTrouble = (error: ClientError): void => this.#events.emit("error", error);
+    this.#links = new Links({ url, browser, options });
     this.#options = options;
     this.#browser = browser;
     this.#offered = { modality, mode };
@@ -64,13 +61,13 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       signal: this.#abort.signal,
       replaceTrack: async (kind, track) => this.#link?.replaceTrack(kind, track),
       onChange: (stream) => this.#events.emit("input", stream),
-      onTrouble: (error) => this.#events.emit("error", error),
+      onTrouble,
     });
     this.#output = new OutputMedia(createMediaStream, (stream) => this.#events.emit("output", stream));
     this.#inputs = new InputSender({
-      webrtcId: this.webrtcId,
+      webrtcId: () => this.webrtcId,
       sendInputs: options.sendInputs,
-      onTrouble: (error) => this.#events.emit("error", error),
+      onTrouble,
     });
     this.#stats = new StatsReader({
       clock: browser.clock,
@@ -78,7 +75,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       asksServer: options.readsServerStats ?? false,
       link: () => this.#link,
       onStats: (stats) => this.#events.emit("stats", stats),
-      onError: (thrown) => this.#fail(thrown),
+      onError: (thrown) => onTrouble(toClientError(thrown)),
     });
     const onAbort = (): void => this.#finish({ type: "closed-here" });
     const until = { signal: this.#abort.signal };
@@ -88,6 +85,11 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     if (options.inputs) this.#inputs.set(options.inputs, undefined);
     if (signal?.aborted) queueMicrotask(onAbort);
     else this.#connect().catch((thrown: unknown) => this.#fail(thrown));
+  }
+
+  /** The name of this connection on the server, for the application's own routes; where the server gives out ids, from its answer on. */
+  get webrtcId(): string {
+    return this.#links.webrtcId;
   }
 
   /** Where it stands. */
@@ -178,7 +180,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const { rtpParams, connectTimeoutMs = 30_000, reconnect = true } = this.#options;
     const { signal } = this.#abort;
     // Made before the camera is open, because its certificate takes time to generate, too.
-    const link = this.#createLink(this.#links.first(this.#fallsBack));
+    let link = this.#createLink(this.#links.first(this.#fallsBack));
     this.#use(link);
     if (this.#offered.mode !== "receive") {
       await this.#media.open();
@@ -190,7 +192,16 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
       this.#fail(new ClientError("connection_lost", "No connection came about in time."));
     });
     performanceMark("fastrtc:offer");
-    const answer = await this.#offer(link, reconnect || this.#fallsBack);
+    const resume = reconnect || this.#fallsBack;
+    const answer = await this.#offer(link, resume).catch(async (thrown: unknown) => {
+      if (!(thrown instanceof ClientError) || thrown.refusal?.code !== "signed_id_required") throw thrown;
+      await this.#links.askForId(signal);
+      const refused = link;
+      link = this.#createLink(link.kind);
+      this.#use(link);
+      refused.close();
+      return this.#offer(link, resume);
+    });
     if (reconnect) this.#session = answer.session;
     if (signal.aborted) {
       this.#leave();

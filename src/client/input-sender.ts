@@ -3,7 +3,7 @@ import { ClientError } from "./client-error.ts";
 import type { Link } from "./link.ts";
 
 export interface InputSenderOptions {
-  readonly webrtcId: string;
+  readonly webrtcId: () => string;
   /** The application's own way. @default they go over the link */
   readonly sendInputs: ((webrtcId: string, inputs: readonly unknown[]) => unknown) | undefined;
   readonly onTrouble: (error: ClientError) => void;
@@ -48,7 +48,7 @@ export class InputSender {
     const inputs = this.#inputs;
     if (!sendInputs || !inputs) return;
     Promise.resolve()
-      .then(() => sendInputs(webrtcId, inputs))
+      .then(() => sendInputs(webrtcId(), inputs))
       .catch((cause: unknown) => {
         const message = `The inputs could not be sent: ${toError(cause).message}`;
         onTrouble(new ClientError("server_unreachable", message, { cause }));

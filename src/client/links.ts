@@ -2,12 +2,12 @@ import type { BrowserParts, ConnectOptions } from "./connect-options.ts";
 import type { TransportKind } from "./modality.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { PeerLink } from "./peer-link.ts";
+import { createWebrtcId } from "./webrtc-id.ts";
 import { SocketLink } from "./sound/socket-link.ts";
 
 export interface LinksOptions {
   /** The path that the stream is mounted under. */
   readonly url: URL;
-  readonly webrtcId: string;
   readonly browser: BrowserParts;
   readonly options: ConnectOptions;
 }
@@ -15,9 +15,23 @@ export interface LinksOptions {
 /** Makes the ways to one server. */
 export class Links {
   readonly #made: LinksOptions;
+  #webrtcId = createWebrtcId();
 
   constructor(made: LinksOptions) {
     this.#made = made;
+  }
+
+  /** The name of the connection on the server. */
+  get webrtcId(): string {
+    return this.#webrtcId;
+  }
+
+  /** Has the server give out the id of the links that are made from now on. */
+  async askForId(signal: AbortSignal): Promise<void> {
+    const { url, browser } = this.#made;
+    const response = await browser.fetch(new URL("webrtc/id", url), { method: "POST", signal });
+    const body = (await response.json()) as { readonly webrtc_id?: unknown };
+    if (typeof body.webrtc_id === "string") this.#webrtcId = body.webrtc_id;
   }
 
   /** What is tried first. */
@@ -30,9 +44,9 @@ export class Links {
 
   /** @throws {ClientError} `browser_failed` where the browser has no such thing. */
   create(kind: TransportKind, events: LinkEvents): Link {
-    const { url, webrtcId, browser, options } = this.#made;
+    const { url, browser, options } = this.#made;
     const { rtcConfiguration = {}, soundRates, soundWorkletUrl: workletUrl } = options;
-    const common = { webrtcId, browser, events };
+    const common = { webrtcId: this.#webrtcId, browser, events };
     return kind === "webrtc"
       ? new PeerLink({ ...common, url: new URL("webrtc/offer", url), rtcConfiguration })
       : new SocketLink({ ...common, url: socketUrl(url), soundRates, workletUrl });

@@ -1,3 +1,4 @@
+import type { JsonFields } from "../protocol/json-fields.ts";
 import type { ServerStats } from "../protocol/server-stats.ts";
 
 /** How the connection does now: averages over the time since the reading before. Undefined is not known. */
@@ -36,38 +37,37 @@ export interface StatsReading {
 }
 
 /** The entries of an `RTCStatsReport`: its `values()`. */
-export type StatsEntries = Iterable<Readonly<Record<string, unknown>>>;
+export type StatsEntries = Iterable<JsonFields>;
 
 /** Condenses a report of `RTCPeerConnection.getStats()`; rates need the baseline of the reading before. */
 export function readStats(entries: StatsEntries, before?: StatsBaseline): StatsReading {
   const all = [...entries];
-  const inbound = all.filter((entry) => entry["type"] === "inbound-rtp");
-  const outbound = all.filter((entry) => entry["type"] === "outbound-rtp");
-  const inboundVideo = inbound.find((entry) => entry["kind"] === "video");
-  const outboundVideo = outbound.find((entry) => entry["kind"] === "video");
+  const inbound = ofType(all, "inbound-rtp");
+  const outbound = ofType(all, "outbound-rtp");
+  const streams = [...inbound, ...outbound];
+  const inboundVideo = inbound.find(isVideo);
+  const outboundVideo = outbound.find(isVideo);
   const picture = inboundVideo ?? outboundVideo;
   const baseline: StatsBaseline = {
-    timestampMs: Math.max(0, ...[...inbound, ...outbound].map((entry) => numberOf(entry["timestamp"]) ?? 0)),
+    timestampMs: Math.max(0, ...streams.map(({ timestamp }) => numberOf(timestamp) ?? 0)),
     bytesReceived: sum(inbound, "bytesReceived"),
     bytesSent: sum(outbound, "bytesSent"),
     framesDecoded: numberOf(inboundVideo?.["framesDecoded"]) ?? 0,
     framesSent: numberOf(outboundVideo?.["framesSent"]) ?? 0,
   };
   const seconds = before ? (baseline.timestampMs - before.timestampMs) / 1000 : 0;
-  const rate = (name: keyof StatsBaseline): number | undefined =>
-    before && seconds > 0 ? Math.max(0, baseline[name] - before[name]) / seconds : undefined;
-  const frames = inboundVideo ? rate("framesDecoded") : rate("framesSent");
-  const bitsIn = rate("bytesReceived");
-  const bitsOut = rate("bytesSent");
+  /** How much more there is per second, where such streams are. */
+  const rate = (of: unknown, name: keyof StatsBaseline, factor = 1): number | undefined =>
+    of && before && seconds > 0 ? (Math.max(0, baseline[name] - before[name]) / seconds) * factor : undefined;
   return {
     stats: {
-      framesPerSecond: picture ? frames : undefined,
+      framesPerSecond: rate(picture, inboundVideo ? "framesDecoded" : "framesSent"),
       roundTripMs: roundTripMs(all),
       width: numberOf(picture?.["frameWidth"]),
       height: numberOf(picture?.["frameHeight"]),
-      inboundBitrate: inbound.length > 0 && bitsIn !== undefined ? bitsIn * 8 : undefined,
-      outboundBitrate: outbound.length > 0 && bitsOut !== undefined ? bitsOut * 8 : undefined,
-      codecs: codecs(all, [...inbound, ...outbound]),
+      inboundBitrate: rate(inbound[0], "bytesReceived", 8),
+      outboundBitrate: rate(outbound[0], "bytesSent", 8),
+      codecs: codecs(all, streams),
       packetsLost: Math.max(0, sum(inbound, "packetsLost")),
     },
     baseline,
@@ -75,32 +75,40 @@ export function readStats(entries: StatsEntries, before?: StatsBaseline): StatsR
 }
 
 /** The selected pair's own measure: consent checks run whatever the media does. */
-function roundTripMs(all: readonly Readonly<Record<string, unknown>>[]): number | undefined {
-  const transport = all.find((entry) => entry["type"] === "transport" && entry["selectedCandidatePairId"]);
-  const pairs = all.filter((entry) => entry["type"] === "candidate-pair");
+function roundTripMs(all: readonly JsonFields[]): number | undefined {
+  const selectedId = ofType(all, "transport").find((entry) => entry["selectedCandidatePairId"])?.[
+    "selectedCandidatePairId"
+  ];
+  const pairs = ofType(all, "candidate-pair");
   const selected =
-    pairs.find((pair) => pair["id"] === transport?.["selectedCandidatePairId"]) ??
-    pairs.find((pair) => pair["nominated"] === true && pair["state"] === "succeeded"); // Firefox has no transport entry.
+    pairs.find(({ id }) => id === selectedId) ??
+    pairs.find(({ nominated, state }) => nominated === true && state === "succeeded"); // Firefox has no transport entry.
   const seconds = numberOf(selected?.["currentRoundTripTime"]);
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-function codecs(
-  all: readonly Readonly<Record<string, unknown>>[],
-  streams: readonly Readonly<Record<string, unknown>>[],
-): readonly string[] {
+function codecs(all: readonly JsonFields[], streams: readonly JsonFields[]): readonly string[] {
+  const known = ofType(all, "codec");
   const names = streams
-    .map((stream) => all.find((entry) => entry["type"] === "codec" && entry["id"] === stream["codecId"])?.["mimeType"])
+    .toSorted((a, b) => Number(isVideo(b)) - Number(isVideo(a)))
+    .map(({ codecId }) => known.find(({ id }) => id === codecId)?.["mimeType"])
     .filter((mimeType) => typeof mimeType === "string")
-    .toSorted((a, b) => Number(b.startsWith("video/")) - Number(a.startsWith("video/")))
     .map((mimeType) => mimeType.slice(mimeType.indexOf("/") + 1));
   return [...new Set(names)];
 }
 
-function sum(entries: readonly Readonly<Record<string, unknown>>[], name: string): number {
+function ofType(entries: readonly JsonFields[], type: string): readonly JsonFields[] {
+  return entries.filter((entry) => entry["type"] === type);
+}
+
+function isVideo({ kind }: JsonFields): boolean {
+  return kind === "video";
+}
+
+function sum(entries: readonly JsonFields[], name: string): number {
   return entries.reduce((total, entry) => total + (numberOf(entry[name]) ?? 0), 0);
 }
 
 function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? (value as number) : undefined;
 }

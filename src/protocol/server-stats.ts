@@ -36,14 +36,10 @@ export function encodeServerStats(stats: ServerStats): string {
   return JSON.stringify({ type: "stats", data: Object.fromEntries(rounded) });
 }
 
-/** Reads that message; undefined for any other. */
+/** Reads that message, whatever figures a newer server may add; undefined for any other. */
 export function parseServerStats(text: unknown): ServerStats | undefined {
   if (typeof text !== "string" || !text.startsWith('{"type":"stats"')) return undefined;
   const data = fieldsOf(parseFields(text)?.["data"]);
   if (!data) return undefined;
-  const known = NAMES.flatMap((name) => {
-    const value = data[name];
-    return typeof value === "number" && Number.isFinite(value) ? [[name, value] as const] : [];
-  });
-  return Object.fromEntries(known);
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => Number.isFinite(value)));
 }

@@ -237,6 +237,21 @@ describe("while connected", () => {
     expect(browser.clock.pendingTimers).toBe(0);
   });
 
+  it("statistics that the browser does not give are told, once, and end nothing", async () => {
+    const { browser, connection, events } = start();
+    await offered(browser);
+    browser.peer().reach("connected");
+    browser.peer().getStats = () => Promise.reject(new Error("not now"));
+    browser.clock.advance(1000);
+    await vi.waitFor(() =>
+      expect(events.filter(([name]) => name === "error")).toEqual([
+        ["error", expect.objectContaining({ code: "browser_failed" })],
+      ]),
+    );
+    expect([connection.state.type, browser.clock.pendingTimers]).toEqual(["connected", 0]);
+    connection.close();
+  });
+
   it("the server is asked for its side of the statistics where that is wanted, and its answer is with the next ones", async () => {
     const { browser, connection, events } = start({ readsServerStats: true });
     await offered(browser);

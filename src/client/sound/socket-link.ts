@@ -234,7 +234,7 @@ export class SocketLink implements Link {
       this.#refused(
         new ClientError(
           "server_unreachable",
-          "The server takes no WebSocket here. Is this the URL of a stream with sound?",
+          "The server takes no WebSocket here. Is it running, and is this the URL of a stream with sound?",
         ),
       );
     } else if (wasClean) events.channelClosed();
