@@ -16,6 +16,9 @@ const IDLE_MS = 15 * 60_000;
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT_MS = 5000;
 
+/** How many ports are tried where any will do. */
+const ATTEMPTS = 20;
+
 export interface SipSocketsOptions {
   readonly transports: readonly SipAddress["transport"][];
   readonly address: string;
@@ -44,13 +47,17 @@ export class SipSockets {
 
   /** @throws {FastRtcError} `port_in_use`; `invalid_option` for an address that is not this machine's. */
   static async open(options: SipSocketsOptions): Promise<SipSockets> {
-    const sockets = new SipSockets(options);
-    try {
-      await sockets.#open();
-      return sockets;
-    } catch (thrown) {
-      await sockets.close();
-      throw refusal(toError(thrown), options);
+    for (let attempt = 1; ; attempt += 1) {
+      const sockets = new SipSockets(options);
+      try {
+        await sockets.#open();
+        return sockets;
+      } catch (thrown) {
+        await sockets.close();
+        // A port that is free for UDP may be taken for TCP: where any will do, another is tried.
+        const isOthers = (toError(thrown) as NodeJS.ErrnoException).code === "EADDRINUSE";
+        if (options.port !== 0 || !isOthers || attempt === ATTEMPTS) throw refusal(toError(thrown), options);
+      }
     }
   }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parseSipMessage } from "../../../src/protocol/sip/parse-sip-message.ts";
 import type { SipRequest } from "../../../src/protocol/sip/sip-message.ts";
 import type { ClientOutcome } from "../../../src/transports/sip/client-transaction.ts";
 import type { ServerTransaction } from "../../../src/transports/sip/server-transaction.ts";
