@@ -194,8 +194,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     performanceMark("fastrtc:offer");
     const resume = reconnect || this.#fallsBack;
     const answer = await this.#offer(link, resume).catch(async (thrown: unknown) => {
-      if (!(thrown instanceof ClientError) || thrown.refusal?.code !== "signed_id_required") throw thrown;
-      await this.#links.askForId(signal);
+      await this.#links.askForId(thrown, signal);
       const refused = link;
       link = this.#createLink(link.kind);
       this.#use(link);
@@ -356,17 +355,9 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     const text = typeof data === "string" ? joiner.push(data) : data;
     if (text === undefined) return; // A piece of a message whose rest is to come.
     const incoming = parseIncoming(text);
-    switch (incoming.type) {
-      case "outputs":
-        this.#events.emit("outputs", incoming.values);
-        return;
-      case "server-stats":
-        this.#stats.serverStats = incoming.stats;
-        return;
-      case "message":
-        this.#onMessage(incoming.message as ConnectionEvents<S>["message"]);
-        return;
-    }
+    if (incoming.type === "outputs") this.#events.emit("outputs", incoming.values);
+    else if (incoming.type === "server-stats") this.#stats.serverStats = incoming.stats;
+    else this.#onMessage(incoming.message as ConnectionEvents<S>["message"]);
   }
 
   #onMessage(message: ConnectionEvents<S>["message"]): void {

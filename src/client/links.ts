@@ -1,4 +1,5 @@
 import type { BrowserParts, ConnectOptions } from "./connect-options.ts";
+import { ClientError } from "./client-error.ts";
 import type { TransportKind } from "./modality.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { PeerLink } from "./peer-link.ts";
@@ -26,10 +27,11 @@ export class Links {
     return this.#webrtcId;
   }
 
-  /** Has the server give out the id of the links that are made from now on. */
-  async askForId(signal: AbortSignal): Promise<void> {
+  /** Has a server that refused because it gives out the ids itself do so, for the links that are made from now on; throws any other refusal. */
+  async askForId(refused: unknown, signal: AbortSignal): Promise<void> {
+    if (!(refused instanceof ClientError) || refused.refusal?.code !== "signed_id_required") throw refused;
     const { url, browser } = this.#made;
-    const response = await browser.fetch(new URL("webrtc/id", url), { method: "POST", signal });
+    const response = await browser.fetch(new URL("webrtc/id", url), { method: "POST", body: "{}", signal });
     const body = (await response.json()) as { readonly webrtc_id?: unknown };
     if (typeof body.webrtc_id === "string") this.#webrtcId = body.webrtc_id;
   }
