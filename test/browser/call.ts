@@ -191,7 +191,7 @@ export function callState(page: Page): Promise<CallState> {
 export async function callUntil(
   page: Page,
   check: (state: CallState) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs = 40_000,
 ): Promise<CallState> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
