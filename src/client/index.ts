@@ -1,5 +1,4 @@
 export type { CaptureConstraints } from "./capture.ts";
-export { relaxConstraints } from "./capture.ts";
 export { ClientError, type ClientErrorCode, type ServerRefusal } from "./client-error.ts";
 export { connect } from "./connect.ts";
 export type { CommonConnectOptions, ConnectOptions } from "./connect-options.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { capture, relaxConstraints } from "../../src/client/capture.ts";
+import { capture } from "../../src/client/capture.ts";
 
 it.each([
   ["NotAllowedError", "permission_denied"],
@@ -24,27 +24,4 @@ it("names the constraint that cannot be met", async () => {
 
 it("says what is the matter where the browser hides its devices", async () => {
   await expect(capture({ audio: true }, undefined)).rejects.toMatchObject({ code: "insecure_context" });
-});
-
-it("turns every demand into a wish, and leaves wishes as they are", () => {
-  expect(
-    relaxConstraints({
-      width: { exact: 640 },
-      height: 480,
-      frameRate: { min: 30 },
-      aspectRatio: { max: 2, ideal: 1.5 },
-      facingMode: ["user", "left"],
-      deviceId: { exact: ["a", "b"] },
-      sampleRate: {},
-      advanced: [{ width: 1920 }],
-    }),
-  ).toEqual({
-    width: { ideal: 640 },
-    height: 480,
-    frameRate: { ideal: 30 },
-    aspectRatio: { ideal: 1.5 },
-    facingMode: ["user", "left"],
-    deviceId: { ideal: ["a", "b"] },
-    sampleRate: {},
-  });
 });

@@ -6,12 +6,12 @@ import {
   type ConnectionState,
   connect,
   onDevicesChange,
-  relaxConstraints,
 } from "../../src/client/index.ts";
 import type { ChosenDevices } from "./chosen-devices.ts";
 import { deviceConstraints, type PageConfig } from "./page-config.ts";
 import { onPermissionGiven } from "./permissions.ts";
 import { deviceProblem, insecureProblem, type Problem } from "./problem.ts";
+import { relaxConstraints } from "./relax-constraints.ts";
 import { initialState, reduce, type StreamState } from "./stream-state.ts";
 
 /** After how long the page says that connecting takes a while, in milliseconds. */
