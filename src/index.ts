@@ -105,6 +105,8 @@ export type {
   StreamOptions,
   StreamOptionsFor,
 } from "./stream-options.ts";
+export { type SipCallHandle, SipEndpoint } from "./transports/sip/sip-endpoint.ts";
+export type { SipCallOptions, SipOptions, SipRegisterOptions } from "./transports/sip/sip-options.ts";
 export { type CloudflareTurnOptions, getCloudflareTurnCredentials } from "./turn-credentials/cloudflare.ts";
 export { getTurnCredentials, type TurnServiceOptions } from "./turn-credentials/get-turn-credentials.ts";
 export { getHfTurnCredentials, type HfTurnOptions } from "./turn-credentials/hugging-face.ts";

@@ -39,8 +39,11 @@ import { RtcConfigurations } from "./session/rtc-configurations.ts";
 import { type ResolvedStreamOptions, type StreamOptionsFor, parseStreamOptions } from "./stream-options.ts";
 import { accessOf } from "./stream-access.ts";
 import { StreamOffers } from "./stream-offers.ts";
+import { openSip } from "./stream-sip.ts";
 import { createStreamSockets } from "./stream-sockets.ts";
 import { type WsWebSocket, WsSocket } from "./sockets/ws-socket.ts";
+import type { SipEndpoint } from "./transports/sip/sip-endpoint.ts";
+import type { SipOptions } from "./transports/sip/sip-options.ts";
 import { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 import { warmUp } from "./transports/webrtc/warm-up.ts";
 import type { AdditionalInput, InputArguments } from "./ui/additional-input.ts";
@@ -115,6 +118,7 @@ export class Stream<
     this.#shown = new ShownPage({
       config: async () => pageConfigOf(this.#options, await rtcConfigurations.client()),
       modules: servedModules(this.#options.uiArgs),
+      remoteOpen: this.#options.uiArgs.remoteOpen ?? false,
       launch: (launchOptions) => {
         peers.servePage();
         return launchHosted(this, launchOptions, (own) => launch(this.#service, logger, own));
@@ -264,6 +268,15 @@ export class Stream<
   }
 
   /**
+   * Starts the stream on pages that wait for it (`uiArgs.remoteOpen`): all of them, or those whose address has `?visitor=` with this name.
+   * Returns how many were told; `updateConnection` ends what they start.
+   * @throws {FastRtcError} `invalid_argument` where pages do not wait.
+   */
+  openPages(visitor?: string): number {
+    return this.#shown.open(visitor);
+  }
+
+  /**
    * Has a peer's handler answer now, without waiting for a pause, with these additional inputs where any are given.
    * @throws {FastRtcError} `unknown_connection`; `invalid_argument` for values at fault or a handler that cannot.
    */
@@ -303,6 +316,15 @@ export class Stream<
     return fastphone(this.#service, this.#logger, options);
   }
 
+  /**
+   * Becomes a telephone: answers SIP calls, registers with a telephone company or a PBX where one is named, and makes calls. Calls of others
+   * than this machine and that company are answered only where `allow` or `users` say so.
+   * @throws {FastRtcError} `invalid_option`, `port_in_use`, `registration_failed`; `invalid_argument` when this Stream has no audio.
+   */
+  async sip(options?: SipOptions): Promise<SipEndpoint> {
+    return openSip({ peers: this.#peers, modality: this.#options.modality, logger: this.#logger }, options);
+  }
+
   /** How many peers there are, and how many there may be. */
   health(): Health {
     return {
@@ -326,6 +348,7 @@ export class Stream<
 
   /** Ends every session, each with a message to its peer. */
   async close(): Promise<void> {
+    this.#shown.close();
     await this.#peers.registry.endAll("server-stopped");
   }
 
