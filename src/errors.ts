@@ -20,6 +20,7 @@ export type FastRtcErrorCode =
   | "call_failed"
   | "tunnel_failed"
   | "fastphone_failed"
+  | "call_failed"
   | "missing_package"
   | "invalid_model"
   | "model_busy"

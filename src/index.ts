@@ -31,6 +31,15 @@ export { AudioFrame, type AudioFrameInit, type AudioLayout, type AudioTuple } fr
 export type { Samples } from "./media/convert-samples.ts";
 export type { PixelFormat } from "./media/pixel-format.ts";
 export { type PixelsInit, type Rotation, VideoFrame } from "./media/video-frame.ts";
+export { makeCall } from "./phone-calls/make-call.ts";
+export type {
+  MadeCall,
+  MakeCallOptions,
+  PlivoCallOptions,
+  TelnyxCallOptions,
+  TwilioCallOptions,
+  VonageCallOptions,
+} from "./phone-calls/make-call-options.ts";
 export type { OfferReply } from "./protocol/offer-reply.ts";
 export type { RefusalBody, RefusalCode } from "./protocol/refusal.ts";
 export type { AccessOptions, RateLimits } from "./server/access/access-options.ts";

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { FastRtcError, toError } from "../errors.ts";
+import { FastRtcError } from "../errors.ts";
+import { parseJson } from "../protocol/json-fields.ts";
+import { type ServiceReply, type ServiceRequestOptions, askService } from "../service-request.ts";
 
 /** A number that leads to one's server, for as long as minutes are left. */
 export interface PhoneNumber {
@@ -72,18 +74,15 @@ export class PhoneNumberService {
    * @throws {FastRtcError} `fastphone_failed`.
    */
   async unregister(host: string, code: string): Promise<void> {
-    const signal = AbortSignal.timeout(UNREGISTER_MS);
-    const response = await this.#post(this.#address, "/unregister", { url: host, code }, signal);
-    await response.body?.cancel();
-    if (!response.ok) throw new FastRtcError("fastphone_failed", `FastPhone kept the number: ${response.status}.`);
+    const reply = await this.#post(this.#address, "/unregister", { url: host, code }, { timeoutMs: UNREGISTER_MS });
+    if (!isOk(reply)) throw new FastRtcError("fastphone_failed", `FastPhone kept the number: ${reply.status}.`);
   }
 
   async #registerAt(address: string, host: string, signal: AbortSignal): Promise<PhoneNumber> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await this.#post(address, "/register", { url: host }, limit);
-    const body: unknown = await response.json().catch(() => undefined); // Reported by its status, or as unreadable.
+    const response = await this.#post(address, "/register", { url: host }, { timeoutMs: TIMEOUT_MS, signal });
+    const body = parseJson(response.text); // What is no JSON holds no number either.
     if (response.status === 202) throw new QuotaError(resetSchema.safeParse(body).data?.reset_date);
-    if (!response.ok) throw refused(response.status, address);
+    if (!isOk(response)) throw refused(response.status, address);
     const reply = replySchema.safeParse(body);
     if (!reply.success) {
       throw new FastRtcError("fastphone_failed", `${address} answered something that holds no telephone number.`);
@@ -92,25 +91,25 @@ export class PhoneNumberService {
     return { phone, code, timeRemainingS, resetDate };
   }
 
-  async #post(address: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
-    try {
-      return await fetch(address + path, {
+  #post(address: string, path: string, body: object, options: ServiceRequestOptions): Promise<ServiceReply> {
+    return askService(
+      {
+        service: `FastPhone (${address})`,
+        url: address + path,
         method: "POST",
         headers: { "content-type": "application/json", authorization: this.#token },
         body: JSON.stringify(body),
-        redirect: "error", // The token is for this service and nobody it might point to.
-        signal,
-      });
-    } catch (thrown) {
-      const { cause = thrown } = toError(thrown);
-      const reason = toError(cause).message.replaceAll(this.#token, "[hidden]");
-      throw new FastRtcError(
-        "fastphone_failed",
-        `FastPhone cannot be reached (${address}: ${reason}). Is this machine connected to the internet?`,
-        { cause },
-      );
-    }
+        secrets: [this.#token],
+        errorCode: "fastphone_failed",
+        consequence: "Is this machine connected to the internet?",
+      },
+      options,
+    );
   }
+}
+
+function isOk({ status }: ServiceReply): boolean {
+  return status >= 200 && status < 300;
 }
 
 class QuotaError extends FastRtcError {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { systemClock } from "../async/clock.ts";
-import { FastRtcError, toError } from "../errors.ts";
+import { FastRtcError } from "../errors.ts";
 import { parseJson } from "../protocol/json-fields.ts";
+import { askService, quoteReply } from "../service-request.ts";
 import type { TurnCredentials, TurnRequestOptions } from "./turn-credentials.ts";
 
 export interface CredentialsRequest {
@@ -16,9 +16,6 @@ export interface CredentialsRequest {
   /** What must not appear in any error message. */
   readonly secrets: readonly string[];
 }
-
-/** How much of a service's own words goes into an error message, in characters. */
-const MAX_QUOTED = 200;
 
 const serverSchema = z
   .object({
@@ -49,39 +46,24 @@ export async function requestCredentials(
   request: CredentialsRequest,
   options: TurnRequestOptions,
 ): Promise<TurnCredentials> {
-  const { timeoutMs = 5000, signal, fetch: send = globalThis.fetch, clock = systemClock } = options;
-  const { service, defaultBaseUrl, path, method, headers, body } = request;
-  const url = urlOf(options.baseUrl ?? defaultBaseUrl, path);
-  const timeout = new AbortController();
-  const cancel = clock.after(timeoutMs, () => timeout.abort());
-  let status = 0;
-  let text: string;
-  try {
-    const response = await send(url, {
-      method,
-      headers: { accept: "application/json", ...headers },
-      ...(body !== undefined && { body }),
-      redirect: "error", // The token is for this service and nobody it might point to.
-      signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
-    });
-    status = response.status;
-    text = await response.text();
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (timeout.signal.aborted) throw failed(`${service} did not answer within ${timeoutMs} ms. No TURN credentials.`);
-    const { message } = toError(cause);
-    const told = withoutSecrets(request, message);
-    // A cause that names a secret, as a header that cannot be sent does, would take it to the log.
-    throw failed(
-      `${service} could not be reached: ${told}. No TURN credentials.`,
-      told === message ? cause : undefined,
-    );
-  } finally {
-    cancel();
+  const { timeoutMs = 5000, ...asking } = options;
+  const { service, defaultBaseUrl, path, secrets, ...rest } = request;
+  const reply = await askService(
+    {
+      service,
+      ...rest,
+      url: urlOf(options.baseUrl ?? defaultBaseUrl, path),
+      secrets,
+      errorCode: "turn_credentials_failed",
+      consequence: "No TURN credentials.",
+    },
+    { timeoutMs, ...asking },
+  );
+  const { status } = reply;
+  if (status < 200 || status > 299) {
+    throw failed(`${service} answered ${status}. ${advice(status)}${quoteReply(reply, secrets)}`);
   }
-  if (status < 200 || status > 299)
-    throw failed(`${service} answered ${status}. ${advice(status)}${said(request, text)}`);
-  const parsed = replySchema.safeParse(parseJson(text)); // What is no JSON holds no iceServers either.
+  const parsed = replySchema.safeParse(parseJson(reply.text)); // What is no JSON holds no iceServers either.
   if (!parsed.success) throw failed(`${service} answered something that holds no iceServers.`);
   return { iceServers: parsed.data };
 }
@@ -96,17 +78,8 @@ function advice(status: number): string {
   return status === 429 ? "It was asked too often; see reuseTurnCredentials. " : "";
 }
 
-function said(request: CredentialsRequest, text: string): string {
-  const quoted = withoutSecrets(request, text).replace(/\s+/g, " ").trim().slice(0, MAX_QUOTED);
-  return quoted && `It said: ${quoted}`;
-}
-
-function withoutSecrets({ secrets }: CredentialsRequest, text: string): string {
-  return secrets.reduce((rest, secret) => (secret ? rest.replaceAll(secret, "[hidden]") : rest), text);
-}
-
-function failed(message: string, cause?: unknown): FastRtcError {
-  return new FastRtcError("turn_credentials_failed", message.trim(), cause === undefined ? undefined : { cause });
+function failed(message: string): FastRtcError {
+  return new FastRtcError("turn_credentials_failed", message.trim());
 }
 
 /** The error for credentials of ours that are missing. */

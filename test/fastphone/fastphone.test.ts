@@ -167,7 +167,7 @@ describe("stream.fastphone()", () => {
     });
     const { serviceUrl: _, ...plain } = options({ tunnel: "https://phone.example.com" });
     expect(await failureOf(echoStream().fastphone(plain))).toBe(
-      "FastPhone cannot be reached (https://api.fastrtc.org: getaddrinfo ENOTFOUND for [hidden]). Is this machine connected to the " +
+      "FastPhone (https://api.fastrtc.org) could not be reached: getaddrinfo ENOTFOUND for [hidden]. Is this machine connected to the " +
         "internet?",
     );
     expect(asked).toEqual(["https://api.fastrtc.org/register", "https://fastrtc-fastphone.hf.space/register"]);
