@@ -5,7 +5,7 @@ export default defineConfig({
     retry: 0,
     maxWorkers: 2,
     // Patience for a busy machine: it costs nothing where a test passes.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     projects: [
       {
@@ -25,8 +25,8 @@ export default defineConfig({
           // Two browsers at once would starve each other of frames on a small machine.
           fileParallelism: false,
           maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

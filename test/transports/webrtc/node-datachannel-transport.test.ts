@@ -7,7 +7,7 @@ import { probeIceServer } from "../../../src/transports/webrtc/probe-ice-server.
 import { NativePeer, type RecordedEvents, UNREACHABLE_CANDIDATE, recordEvents } from "./native-peer.ts";
 
 /** The native peer may need a second try for its handshake, which comes after 1 s. */
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 const SOON = { interval: 2, timeout: 20_000 };
 
 const REMOTE: RemoteTransport = {
