@@ -36,7 +36,13 @@ describe("what a reader copies", () => {
         lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
         jsx: "react-jsx",
       },
-      include: ["*.ts", "../../templates/*/*.ts", "../../examples/*.ts", "../../examples/next/**/*"],
+      include: [
+        "*.ts",
+        "../../templates/*/*.ts",
+        "../../deploy/*.ts",
+        "../../examples/*.ts",
+        "../../examples/next/**/*",
+      ],
       exclude: [],
     };
     writeFileSync(projectFile(`${FOLDER}/tsconfig.json`), JSON.stringify(config));

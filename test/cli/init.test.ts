@@ -13,7 +13,7 @@ test.each(["video", "voice", "phone"])("the template %s is an app that runs as i
   expect(made).toEqual({
     code: 0,
     printed:
-      "Made app.ts, package.json, tsconfig.json, .gitignore, README.md. Now:\n\n  cd My_App\n  npm install\n  npm run dev",
+      "Made app.ts, Dockerfile, .dockerignore, package.json, tsconfig.json, .gitignore, README.md. Now:\n\n  cd My_App\n  npm install\n  npm run dev",
     complained: "",
   });
   const folder = join(place.path, "My_App");

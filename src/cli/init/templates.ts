@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { invariant } from "../../errors.ts";
 import { version } from "../../version.ts";
 
 /** What `fastrtc init` can make. */
@@ -15,9 +16,16 @@ export async function templateFiles(
   template: TemplateName,
   { name, packageSpec }: { readonly name: string; readonly packageSpec: string | undefined },
 ): Promise<ReadonlyMap<string, string>> {
-  const app = await readFile(new URL(`../../../templates/${template}/app.ts`, import.meta.url), "utf8");
+  const [app, dockerfile, dockerignore] = await Promise.all(
+    [`${template}/app.ts`, "shared/Dockerfile", "shared/dockerignore"].map((path) =>
+      readFile(new URL(`../../../templates/${path}`, import.meta.url), "utf8"),
+    ),
+  );
+  invariant(app !== undefined && dockerfile !== undefined && dockerignore !== undefined, "three files were read");
   return new Map([
     ["app.ts", app],
+    ["Dockerfile", dockerfile],
+    [".dockerignore", dockerignore],
     ["package.json", `${JSON.stringify(packageJson(name, packageSpec), undefined, 2)}\n`],
     ["tsconfig.json", `${JSON.stringify(TSCONFIG, undefined, 2)}\n`],
     [".gitignore", "node_modules/\n.env\n"],
