@@ -186,7 +186,8 @@ class HandlerWorker {
         this.#source.keep(message.capacity);
         break;
       case "pull":
-        void this.#handOver();
+        // There may be no memory left to share a picture by.
+        this.#handOver().catch((thrown: unknown) => this.#session.reportError(toError(thrown)));
         break;
       case "message":
         this.#session.sendMessage(message.message);

@@ -85,8 +85,13 @@ export class OpusCoding implements SoundCoding {
 
   /** @throws {FastRtcError} `codec_failed` when the native library is missing. */
   static async open({ channels }: { channels: 1 | 2 }): Promise<OpusCoding> {
-    const encoder = await OpusEncoder.create({ channels });
-    return new OpusCoding(encoder, await OpusDecoder.create({ channels }), channels);
+    const decoder = await OpusDecoder.create({ channels });
+    try {
+      return new OpusCoding(await OpusEncoder.create({ channels }), decoder, channels);
+    } catch (error) {
+      await decoder.close();
+      throw error;
+    }
   }
 
   listen(listener: SoundListener): void {
