@@ -1,8 +1,13 @@
 import type { BitrateLimits } from "../bitrate-limits.ts";
 import type { ProbeCluster } from "./probe-results.ts";
 
-/** How long a cluster lasts at least, and how many packets it has at least. */
-const CLUSTER_MS = 15;
+/**
+ * How long a cluster lasts at least: on a jittery path a short one measures the jitter. Those at low rates, and the first ones, are
+ * shorter, because on a narrow path what is sent so fast stands in its queue.
+ */
+const CLUSTER_MS = 25;
+const SHORT_CLUSTER_MS = 15;
+/** How many packets it has at least. */
 const CLUSTER_PACKETS = 5;
 /** The rates tried first, as factors of the start bitrate. */
 const FIRST_FACTORS = [3, 6] as const;
@@ -54,7 +59,7 @@ export class ProbePlan {
   first(nowMs: number): ProbeCluster[] {
     const { startBps, maximumBps } = this.#limits;
     const rates = new Set(FIRST_FACTORS.map((factor) => Math.min(maximumBps, startBps * factor)));
-    return [...rates].map((bps) => this.#cluster(bps, nowMs));
+    return [...rates].map((bps) => this.#cluster(bps, SHORT_CLUSTER_MS, nowMs));
   }
 
   /** The cluster that is due, if any. To be asked after each change of the estimate and some times per second. */
@@ -82,14 +87,15 @@ export class ProbePlan {
 
   #clusterBeyond(estimateBps: number, factor: number, nowMs: number): ProbeCluster {
     this.#bpsBefore = estimateBps;
-    return this.#cluster(estimateBps * factor, nowMs);
+    const durationMs = estimateBps < LOW_BPS ? SHORT_CLUSTER_MS : CLUSTER_MS;
+    return this.#cluster(estimateBps * factor, durationMs, nowMs);
   }
 
-  #cluster(wantedBps: number, nowMs: number): ProbeCluster {
+  #cluster(wantedBps: number, durationMs: number, nowMs: number): ProbeCluster {
     const bps = Math.min(wantedBps, this.#limits.maximumBps);
     this.#successBps = bps >= this.#limits.maximumBps ? Infinity : bps * SUCCESS_SHARE;
     this.#lastProbeMs = nowMs;
     const id = this.#nextId++;
-    return { id, bps, minPackets: CLUSTER_PACKETS, minBytes: Math.ceil((bps * CLUSTER_MS) / 8000) };
+    return { id, bps, minPackets: CLUSTER_PACKETS, minBytes: Math.ceil((bps * durationMs) / 8000) };
   }
 }
