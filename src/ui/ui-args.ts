@@ -45,6 +45,11 @@ export interface UiArgs {
    * one that your application serves, relative to the page. @default none
    */
   modules?: readonly (URL | string)[];
+  /**
+   * Whether a page on which no stream runs waits for the server to start one: `stream.openPages()`. It says so, and its browser asks for
+   * camera and microphone as ever; where the visitor has allowed them once, it sends without a click. @default false
+   */
+  remoteOpen?: boolean;
 }
 
 const text = z.string().min(1, { error: "a text that is not empty" });
@@ -95,6 +100,7 @@ export const uiArgsSchema = z.strictObject({
     .array(z.union([fileOfOwn, pathOfOwn], { error: moduleRule }))
     .max(MAX_MODULES)
     .optional(),
+  remoteOpen: z.boolean().optional(),
 });
 
 /** What `new Stream` made of them. */
@@ -122,6 +128,7 @@ export interface UiDescriptor {
   readonly tabs: readonly { readonly label: string; readonly href: string }[];
   /** URLs, relative to the page. */
   readonly modules: readonly string[];
+  readonly remoteOpen: boolean;
 }
 
 /** Fills in what was not said. */
@@ -143,6 +150,7 @@ export function describeUi(args: CheckedUiArgs): UiDescriptor {
     modules: (args.modules ?? []).map((module, index) =>
       typeof module === "string" ? module : modulePath(module, index),
     ),
+    remoteOpen: args.remoteOpen ?? false,
   };
 }
 

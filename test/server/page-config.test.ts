@@ -25,6 +25,7 @@ test("the page is told what its stream was told, and leaves what suits a device 
       sendInputOn: "change",
       tabs: [],
       modules: [],
+      remoteOpen: false,
     },
     modality: "audio",
     mode: "send",

@@ -15,6 +15,7 @@ const ALL = {
   sendInputOn: "submit",
   tabs: [{ label: "Voice", href: "../voice/" }],
   modules: ["./wheel.js"],
+  remoteOpen: true,
 } satisfies UiArgs;
 
 describe("what a page looks like", () => {

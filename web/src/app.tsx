@@ -16,6 +16,7 @@ import { TalkStage } from "./talk-stage.tsx";
 import { TimePanel } from "./time-panel.tsx";
 import { ToastList } from "./toast-list.tsx";
 import { useDevices } from "./use-devices.ts";
+import { useRemoteOpen } from "./use-remote-open.ts";
 import { useStream } from "./use-stream.ts";
 
 export function App({ config }: { config: PageConfig }): VNode {
@@ -27,6 +28,7 @@ export function App({ config }: { config: PageConfig }): VNode {
   const { phase } = state;
   const begin = (relaxed = false): void => start({ devices: devices.chosen, relaxed });
   const press = (): void => (phase.type === "idle" ? begin() : stop());
+  useRemoteOpen(ui.remoteOpen && phase.type === "idle" && phase.problem === undefined, () => begin());
   const speaks = mode !== "receive" && modality !== "video";
   const sendsPicture = mode !== "receive" && modality !== "audio";
   const talk = ui.variant === "textbox" && modality === "audio" ? talkPlaces(config) : undefined;

@@ -29,6 +29,7 @@ const DEFAULTS: PageConfig = {
     sendInputOn: "change",
     tabs: [],
     modules: [],
+    remoteOpen: false,
   },
   modality: "video",
   mode: "send-receive",

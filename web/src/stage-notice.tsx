@@ -12,18 +12,25 @@ interface StageNoticeProps {
   start: string;
   /** Whether the notice stands below a button with an icon of its own, and says only what that does not. */
   isBrief: boolean;
+  /** Whether the server may start the stream as well. */
+  waits: boolean;
   onWayOut: (relaxed: boolean) => void;
 }
 
 /** What stands on the stage while there is nothing to see. */
-export function StageNotice({ phase, modality, mode, start, isBrief, onWayOut }: StageNoticeProps): VNode | null {
+export function StageNotice(props: StageNoticeProps): VNode | null {
+  const { phase, modality, mode, start, isBrief, waits, onWayOut } = props;
   switch (phase.type) {
     case "idle":
       if (phase.problem) return <ProblemNotice problem={phase.problem} modality={modality} onWayOut={onWayOut} />;
-      if (isBrief) return phase.note ? <Notice title={phase.note} /> : null;
+      if (isBrief) {
+        const title = phase.note ?? (waits ? REMOTE_OPEN : undefined);
+        return title === undefined ? null : <Notice title={title} />;
+      }
       return (
         <Notice icon={idleIcon(modality, mode)} title={phase.note ?? "Ready when you are"}>
           {phase.note ? `Press ${inWords(start)} to start again.` : invitation(modality, mode, inWords(start))}
+          {waits && ` ${REMOTE_OPEN}`}
         </Notice>
       );
     case "connecting":
@@ -106,6 +113,8 @@ function invitation(modality: Modality, mode: Mode, start: string): string {
 function inWords(start: string): string {
   return start === "Record" || start === "Play" ? start.toLowerCase() : `“${start}”`;
 }
+
+const REMOTE_OPEN = "The server may start it as well.";
 
 const STARTING: Readonly<Record<Modality, string>> = {
   video: "Starting the camera",

@@ -75,6 +75,7 @@ export function Stage({ config, state, isMuted, speakerId, onFirstPicture, onWay
           mode={mode}
           start={buttonLabel(ui, mode, { type: "idle", note: undefined, problem: undefined })}
           isBrief={icon !== null}
+          waits={ui.remoteOpen}
           onWayOut={onWayOut}
         />
       )}

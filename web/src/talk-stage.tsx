@@ -50,6 +50,7 @@ export function TalkStage(props: TalkStageProps): VNode {
             mode={mode}
             start={buttonLabel(ui, mode, { type: "idle", note: undefined, problem: undefined })}
             isBrief={false}
+            waits={ui.remoteOpen}
             onWayOut={onWayOut}
           />
         ) : (
