@@ -107,7 +107,8 @@ export class NodeDataChannelTransport implements PacketTransport {
       this.#peer.addRemoteCandidate(writeCandidate(candidate), this.#remoteMid);
       return true;
     } catch (thrown) {
-      this.#events?.error(toError(thrown));
+      // A peer that left a moment ago has no need of it, and the event of that is on its way.
+      if (this.#peer.state() !== "closed") this.#events?.error(toError(thrown));
       return false;
     }
   }

@@ -229,6 +229,21 @@ it("says when the peer has closed the connection, and frees itself", async () =>
   expect(transport.selectedPair()).toBeUndefined();
 });
 
+it("has no complaint about a candidate of a peer that left a moment ago", async () => {
+  const events = recordEvents();
+  await using peer = new NativePeer();
+  await using transport = peer.connect(events);
+  await connected(peer, transport, events);
+  peer.close();
+  // Meanwhile the event loop is busy and knows nothing of it; the engine takes candidates until it has closed.
+  for (let port = 1000; port < 1060 && transport.addRemoteCandidate({ ...UNREACHABLE_CANDIDATE, port }); port += 1) {
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+  }
+  expect(events.states).toEqual(["connected"]);
+  expect(events.errors).toEqual([]);
+});
+
 it("tells the peer when it closes, says so once, and is quiet from then on", async () => {
   const events = recordEvents();
   await using peer = new NativePeer();
