@@ -7,8 +7,11 @@ import { systemClock } from "../../src/async/clock.ts";
 import { StreamHandler } from "../../src/handlers/stream-handler.ts";
 import type { AudioFrame } from "../../src/media/audio-frame.ts";
 import { encodeMuLaw } from "../../src/media/g711.ts";
+import type { CarrierOptions } from "../../src/session/carrier-options.ts";
 import { Stream } from "../../src/stream.ts";
+import { vonageDialect } from "../support/phone-dialects.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
+import { SimulatedPhone } from "../support/simulated-phone.ts";
 import { SimulatedTwilio } from "../support/simulated-twilio.ts";
 
 class Echo extends StreamHandler {
@@ -37,7 +40,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-function audioStream(options: { twilioAuthToken?: string } = {}) {
+function audioStream(options: { twilioAuthToken?: string; carriers?: CarrierOptions } = {}) {
   const stream = new Stream({
     handler: new Echo(),
     modality: "audio",
@@ -127,6 +130,37 @@ describe("a Stream with audio", () => {
     await expect.poll(() => twilio.heard.length).toBeGreaterThan(0);
     twilio.silence();
     expect(twilio.violations).toEqual([]);
+    socket.terminate();
+  });
+
+  test("is called by the companies that it names, and by no other", async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end("own"));
+    audioStream({ carriers: { vonage: { signatureSecret: null } } }).mount(server, { path: "/rtc" });
+    const host = await listen(server);
+    const asked = await fetch(`http://${host}/rtc/telephone/vonage/incoming?from=15551234567`);
+    expect([asked.status, asked.headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(await asked.text()).toContain(`"uri":"wss://${host}/rtc/telephone/vonage/handler"`);
+    const other = await fetch(`http://${host}/rtc/telephone/plivo/incoming`, { method: "POST" });
+    expect([other.status, await other.text()]).toEqual([404, "own"]);
+
+    const socket = new WebSocket(`ws://${host}/rtc/telephone/vonage/handler`);
+    await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+    const phone = new SimulatedPhone({
+      clock: systemClock,
+      dialect: vonageDialect(),
+      send: (said) => socket.send(said),
+    });
+    const heard = new Promise<void>((resolve) =>
+      socket.on("message", (data: Buffer, isBinary) => {
+        phone.receive(isBinary ? new Uint8Array(data) : data.toString());
+        if (phone.heard.length > 0) resolve();
+      }),
+    );
+    phone.start();
+    phone.speak(() => 4000);
+    await heard;
+    phone.silence();
+    expect(phone.violations).toEqual([]);
     socket.terminate();
   });
 
