@@ -1,9 +1,11 @@
-import { FastRtcError } from "./errors.ts";
+import { FastRtcError, toError } from "./errors.ts";
 import type { OfferReply } from "./protocol/offer-reply.ts";
 import { type OfferRequest, parseOfferRequest } from "./protocol/offer-request.ts";
 import { type RefusalBody, refusal } from "./protocol/refusal.ts";
 import type { StreamAccess } from "./server/access/access.ts";
 import type { Identity } from "./session/identity.ts";
+import { idForLogs } from "./session/signed-ids.ts";
+import { openTelemetry, Span } from "./session/tracing.ts";
 import type { Peers } from "./session/peers.ts";
 import type { WebRtcSignalling } from "./transports/webrtc/signalling.ts";
 
@@ -28,9 +30,26 @@ export class StreamOffers {
     const reply =
       "status" in request
         ? request
-        : (access.refusesOffer(request, identity) ?? (await signalling.handle(request, headers, identity)));
+        : (access.refusesOffer(request, identity) ??
+          (await traced(request, () => signalling.handle(request, headers, identity))));
     peers.countRefusal(reply);
     return reply;
+  }
+}
+
+/** Candidates are too many to be traced, and too small. */
+async function traced(request: OfferRequest, answer: () => Promise<OfferReply>): Promise<OfferReply> {
+  const api = request.type === "offer" ? openTelemetry() : undefined;
+  if (!api) return answer();
+  const span = new Span(api, "fastrtc.offer", { "fastrtc.session.id": idForLogs(request.webrtcId) });
+  try {
+    const reply = await span.run(answer);
+    span.end({ "fastrtc.outcome": "status" in reply && reply.status === "failed" ? reply.meta.error : "answered" });
+    return reply;
+  } catch (thrown) {
+    span.failed(toError(thrown));
+    span.end();
+    throw thrown;
   }
 }
 

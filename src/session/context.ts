@@ -12,7 +12,9 @@ export function runInSession<Result, Arguments extends readonly unknown[]>(
   callback: (...args: Arguments) => Result,
   ...args: Arguments
 ): Result {
-  return storage.run(session, callback, ...args);
+  const { trace } = session;
+  if (!trace) return storage.run(session, callback, ...args);
+  return trace.run(() => storage.run(session, callback, ...args));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ServerMessage } from "../protocol/server-message.ts";
 import type { AdditionalOutputs } from "./additional-outputs.ts";
 import type { CloseStream } from "./close-stream.ts";
 import type { Playback } from "./playback.ts";
+import type { SessionTrace } from "./session-trace.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { SessionInputs } from "./session-inputs.ts";
 
@@ -83,6 +84,8 @@ export interface HandlerSession {
   readonly signal: AbortSignal;
   /** How far the peer has heard the handler's sound, and the way to interrupt it. */
   readonly playback: Playback;
+  /** Where its work is traced; absent without OpenTelemetry. */
+  readonly trace?: SessionTrace | undefined;
   /** Reports an error of user code: on the server's log with its stack, and to the peer. */
   reportError(error: Error): void;
   sendMessage(message: ServerMessage): void;

@@ -14,6 +14,7 @@ import { SessionArrivals, unknownConnection } from "./session-arrivals.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { type Refusal, SessionRegistry } from "./session-registry.ts";
 import { Session } from "./session.ts";
+import { SessionTrace } from "./session-trace.ts";
 import { SessionTokens } from "./session-tokens.ts";
 import { idForLogs } from "./signed-ids.ts";
 import { StreamLog } from "./stream-log.ts";
@@ -111,6 +112,7 @@ export class Peers {
       initialInputs: this.inputs.initial((values) => session.inputs.begin(values)),
       timeLimit: timeLimit ?? undefined,
       logger,
+      trace: SessionTrace.begin(id, kind),
       onHandled: this.metrics.handled,
       onEnd: (ended, reason) => {
         this.metrics.ended(ended, reason);

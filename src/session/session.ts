@@ -17,6 +17,7 @@ import { SessionInputs } from "./session-inputs.ts";
 import { type OnHandled, SessionMeter } from "./session-meter.ts";
 import type { SessionObserver } from "./session-observer.ts";
 import { SessionOutputs } from "./session-outputs.ts";
+import type { SessionTrace } from "./session-trace.ts";
 import type { SessionStats } from "./session-stats.ts";
 import type { TransportStats } from "./transport-stats.ts";
 import type { AudioFormat, Transport, TransportEvents } from "./transport.ts";
@@ -40,6 +41,8 @@ export interface SessionOptions {
   /** Seconds from the connection to the end of the session. @default no limit */
   readonly timeLimit?: number | undefined;
   readonly logger: Logger;
+  /** Where it is traced. @default nowhere */
+  readonly trace?: SessionTrace | undefined;
   /** Called once, the moment the session ends: its place is free again. */
   readonly onEnd: (session: Session, reason: CloseReason) => void;
   /** Told how long the handler took for each picture, in milliseconds. */
@@ -65,6 +68,7 @@ export class Session implements TransportEvents, HandlerSession {
   readonly #timeLimit: number | undefined;
   readonly #logger: Logger;
   readonly #onEnd: (session: Session, reason: CloseReason) => void;
+  readonly trace: SessionTrace | undefined;
   readonly clock: Clock;
   readonly playback: Playback;
   /** Measures the way of the pictures through it. */
@@ -89,6 +93,7 @@ export class Session implements TransportEvents, HandlerSession {
     initialInputs = [],
     timeLimit,
     logger,
+    trace,
     onEnd,
     onHandled,
     clock = systemClock,
@@ -106,6 +111,7 @@ export class Session implements TransportEvents, HandlerSession {
     this.meter = new SessionMeter(clock, onHandled);
     this.#timeLimit = timeLimit;
     this.#logger = logger;
+    this.trace = trace;
     this.#onEnd = onEnd;
     this.clock = clock;
     this.playback = new Playback(clock, () => this.#transport);
@@ -173,6 +179,7 @@ export class Session implements TransportEvents, HandlerSession {
     if (this.#state !== "connecting") return;
     this.#state = "connected";
     this.meter.connected();
+    this.trace?.connected();
     this.#deadlines.connected(this.#timeLimit);
     this.#logger.info(`session ${this.id} connected`);
     this.#handler.begin();
@@ -214,6 +221,7 @@ export class Session implements TransportEvents, HandlerSession {
   }
 
   reportError(error: Error): void {
+    this.trace?.failed(error);
     this.#errors.report(error);
   }
 
@@ -264,6 +272,7 @@ export class Session implements TransportEvents, HandlerSession {
       this.playback.end();
       this.outputs.end();
       this.#closed = this.#transport?.close();
+      this.trace?.ended(reason);
       this.#onEnd(this, reason);
       for (const observer of this.#observers) observer.ended(reason);
       this.#handler.close();

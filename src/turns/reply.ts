@@ -1,8 +1,10 @@
+import { toError } from "../errors.ts";
 import { attempt, isAbort, unlessAborted } from "../handlers/attempt.ts";
 import { AUDIO, emissionsOf } from "../handlers/emitted.ts";
 import { type EmittingIterator, iteratorOf } from "../handlers/emitted-values.ts";
 import { AudioFrame } from "../media/audio-frame.ts";
 import type { Emission, HandlerSession } from "../session/peer-handler.ts";
+import type { Span } from "../session/tracing.ts";
 import { type CurrentReply, ReplyInterruption, runInReply } from "./current-reply.ts";
 import type { ReplyCancelCause, ReplyPhase } from "./turn-state.ts";
 
@@ -19,6 +21,7 @@ export interface ReplyOptions {
 export class Reply implements CurrentReply {
   readonly #session: HandlerSession;
   readonly #begin: () => unknown;
+  readonly #span: Span | undefined;
   readonly #abort = new AbortController();
   #state: "new" | "running" | "done" = "new";
   #iterator: EmittingIterator | undefined;
@@ -31,6 +34,7 @@ export class Reply implements CurrentReply {
   constructor({ session, begin }: ReplyOptions) {
     this.#session = session;
     this.#begin = begin;
+    this.#span = session.trace?.span("fastrtc.turn");
     if (session.signal.aborted) this.#abort.abort(session.signal.reason);
     else session.signal.addEventListener("abort", this.#onSessionEnd, { once: true });
   }
@@ -91,6 +95,7 @@ export class Reply implements CurrentReply {
     this.#playedMs = playedMs;
     this.#session.playback.drop(this.#upcoming);
     this.#abort.abort(new ReplyInterruption(cause, playedMs));
+    this.#span?.end({ "fastrtc.turn.cancelled": cause, "fastrtc.turn.played_ms": playedMs });
     this.#close();
     return playedMs;
   }
@@ -114,6 +119,7 @@ export class Reply implements CurrentReply {
       const step = iterator && (await this.#orAbort(() => iterator.next()));
       return step && !step.done ? [step.value, false] : [undefined, true];
     } catch (thrown) {
+      this.#span?.failed(toError(thrown));
       this.#finish();
       throw thrown;
     }
@@ -125,7 +131,8 @@ export class Reply implements CurrentReply {
     let failure: { readonly thrown: unknown } | undefined;
     const stepping = (async () => {
       try {
-        return await runInReply(this, step);
+        const span = this.#span;
+        return await (span ? span.run(() => runInReply(this, step)) : runInReply(this, step));
       } catch (thrown) {
         if (!signal.aborted) failure = { thrown };
         else if (!isAbort(thrown, signal)) await attempt(this.#session, () => Promise.reject(thrown));
@@ -153,6 +160,7 @@ export class Reply implements CurrentReply {
 
   #finish(): void {
     this.#state = "done";
+    this.#span?.end();
     this.#iterator = undefined;
     this.#session.signal.removeEventListener("abort", this.#onSessionEnd);
   }
