@@ -17,6 +17,8 @@ test.each([
   ["serve a.ts --help=yes", '--help takes no value; leave "yes" out.'],
   ["init --template vidoe", 'There is no template "vidoe". Did you mean video?'],
   ["init --template chess", 'There is no template "chess". There are video, voice, phone.'],
+  ["deploy modla app.ts", "fastrtc deploy knows modal, not modla. Did you mean modal?"],
+  ["deploy heroku app.ts", "fastrtc deploy knows modal, not heroku. There are pages for others in docs/deploy/."],
   ["serve gone.ts", "There is no gone.ts in /nowhere. `fastrtc init` makes an app to begin with."],
 ])("fastrtc %s is answered with a sentence and exit code 2", async (line, sentence) => {
   expect(await typed(line, { folder: "/nowhere" })).toEqual({ code: 2, printed: "", complained: sentence });
