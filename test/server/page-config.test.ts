@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { pageConfigOf } from "../../src/server/page-config.ts";
 import { slider } from "../../src/ui/slider.ts";
+import { describeUi } from "../../src/ui/ui-args.ts";
 import { version } from "../../src/version.ts";
 
 test("the page is told what its stream was told, and leaves what suits a device to itself where nothing was said", () => {
@@ -11,22 +12,7 @@ test("the page is told what its stream was told, and leaves what suits a device 
   );
   expect(page).toEqual({
     version,
-    ui: {
-      title: "FastRTC",
-      subtitle: null,
-      hideTitle: false,
-      fullScreen: false,
-      variant: "wave",
-      icon: null,
-      iconButtonColor: null,
-      pulseColor: null,
-      iconRadius: 50,
-      buttonLabels: { start: null, stop: null, waiting: null },
-      sendInputOn: "change",
-      tabs: [],
-      modules: [],
-      remoteOpen: false,
-    },
+    ui: describeUi({}),
     modality: "audio",
     mode: "send",
     rtcConfiguration: { iceServers: [{ urls: "stun:example.org" }] },

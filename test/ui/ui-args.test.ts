@@ -23,6 +23,25 @@ describe("what a page looks like", () => {
     expect(describeUi(uiArgsSchema.parse(ALL))).toEqual(ALL);
   });
 
+  test("is this where nothing was said", () => {
+    expect(describeUi({})).toEqual({
+      title: "FastRTC",
+      subtitle: null,
+      hideTitle: false,
+      fullScreen: false,
+      variant: "wave",
+      icon: null,
+      iconButtonColor: null,
+      pulseColor: null,
+      iconRadius: 50,
+      buttonLabels: { start: null, stop: null, waiting: null },
+      sendInputOn: "change",
+      tabs: [],
+      modules: [],
+      remoteOpen: false,
+    });
+  });
+
   test("has a path for each file that is a module of the page, also for two of one name", () => {
     const [one, other] = [new URL("file:///a/part.js"), new URL("file:///b/part.js")];
     const args = uiArgsSchema.parse({ modules: [one, "parts/here.js", other] });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { describeUi } from "../../src/ui/ui-args.ts";
 import { deviceConstraints, type PageConfig, readPageConfig } from "../../web/src/page-config.ts";
 
 /** As much of a document as the configuration needs. */
@@ -11,8 +12,8 @@ it("reads what the server put into the page", () => {
   expect(config).toMatchObject({ ui: { title: "</script>" }, timeLimit: 600, modality: "audio", mode: "send-receive" });
 });
 
-it("has defaults where there is no server", () => {
-  expect(readPageConfig(documentWith(undefined))).toMatchObject({ ui: { title: "FastRTC" }, timeLimit: null });
+it("looks, where there is no server, as one looks of which nothing was said", () => {
+  expect(readPageConfig(documentWith(undefined))).toMatchObject({ ui: describeUi({}), timeLimit: null });
 });
 
 it("knows which constraints are for which device", () => {
