@@ -1,13 +1,9 @@
 import { createRequire } from "node:module";
-import { version } from "../version.ts";
 
 /** What of OpenTelemetry's API is used here; its package is an optional peer, and its types are no part of ours. */
 export interface OpenTelemetryApi {
   readonly trace: {
-    getTracer(
-      name: string,
-      version: string,
-    ): {
+    getTracer(name: string): {
       startSpan(name: string, options: { readonly attributes: TraceAttributes }, context: unknown): ApiSpan;
     };
     setSpan(context: unknown, span: ApiSpan): unknown;
@@ -38,7 +34,7 @@ export class Span {
 
   constructor(api: OpenTelemetryApi, name: string, attributes: TraceAttributes, parent = api.context.active()) {
     this.#api = api;
-    this.#span = api.trace.getTracer("fastrtc", version).startSpan(name, { attributes }, parent);
+    this.#span = api.trace.getTracer("fastrtc").startSpan(name, { attributes }, parent);
     this.#context = api.trace.setSpan(parent, this.#span);
   }
 
