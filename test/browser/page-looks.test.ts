@@ -157,6 +157,7 @@ test.each(PAGES)(
     await start(page);
     await isLive(page);
     await page.locator('.stats[data-visible="true"]').waitFor();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
     expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
     await dark();
     expect([await violations(page), await overhang(page)]).toEqual([[], 0]);
