@@ -216,6 +216,23 @@ test("says that nobody listens, or that a name is unknown", async () => {
   ]);
 });
 
+test("says that a server answered and then no more", async () => {
+  const server = createHttpServer((request, response) => {
+    if (request.url === "/healthz") response.end("{}");
+    else request.socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  const { code, printed } = await typed(`doctor 127.0.0.1:${(server.address() as AddressInfo).port}`);
+  server.closeAllConnections();
+  expect({ code, problems: lines(printed) }).toEqual({
+    code: 1,
+    problems: [
+      "PROBLEM  server: The server answered at first, and then no more (socket hang up): it may have stopped. Read its log, and ask again.",
+    ],
+  });
+});
+
 test("without a URL looks at this machine as a server, and at the variables that its network is told by", async () => {
   const good = await typed("doctor");
   expect({ code: good.code, problems: lines(good.printed, /^PROBLEM/) }).toEqual({ code: 0, problems: [] });

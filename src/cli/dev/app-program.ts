@@ -3,7 +3,7 @@ import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toError } from "../../errors.ts";
 // oxlint-disable-next-line import/no-unassigned-import -- so that the app's own import finds it loaded
-import "../../stream.ts";
+import "../../index.ts";
 import { warmUp } from "../../transports/webrtc/warm-up.ts";
 import { describeLoadError } from "../app/describe-load-error.ts";
 import { type RunningApp, startApp } from "../app/running-app.ts";
@@ -24,14 +24,15 @@ process.on("message", (message: ToApp) => {
   if (message.type === "run") void run(message.path, message.folder);
   else void stop();
 });
+// All of this before there is an app: it takes most of the time.
+registerTypeScript((url) => {
+  const file = url.startsWith("file:") ? fileURLToPath(url) : "";
+  const isOfApp = !file.startsWith(PACKAGE) && !file.includes(`${sep}node_modules${sep}`);
+  if (file !== "" && isOfApp) say({ type: "imported", path: file });
+});
 warmUp().catch(() => undefined); // Launching asks for the same, and rejects.
 
 async function run(path: string, folder: string): Promise<void> {
-  registerTypeScript((url) => {
-    const file = url.startsWith("file:") ? fileURLToPath(url) : "";
-    const isOfApp = !file.startsWith(PACKAGE) && !file.includes(`${sep}node_modules${sep}`);
-    if (file !== "" && isOfApp) say({ type: "imported", path: file });
-  });
   try {
     app = await startApp(path, { port: () => 0, host: () => "127.0.0.1" });
     say({ type: "running", port: app.port, isSecure: app.isSecure });

@@ -11,7 +11,7 @@ import { checkCall } from "./check-call.ts";
 import { checkIceServer } from "./check-ice-server.ts";
 import { checkMachine } from "./check-machine.ts";
 import { type IceServerOfPage, places, readPage, webSocket } from "./check-server.ts";
-import { type Finding, ok } from "./finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
 
 /** `fastrtc doctor`: why clients cannot connect. */
 export const doctorCommand: Command = {
@@ -59,8 +59,10 @@ export const doctorCommand: Command = {
     };
     const [address] = args.positionals;
     const given = givenIceServers(args, terminal);
-    if (address === undefined) tell(await checkMachine(terminal.environment));
-    else await examine(serverUrl(address), readHeaders(args), given, tell);
+    const headers = readHeaders(args);
+    const base = address === undefined ? undefined : serverUrl(address);
+    if (base === undefined) tell(await checkMachine(terminal.environment));
+    else await examine(base, headers, given, tell).catch((thrown: unknown) => tell([broken(thrown)]));
     for (const server of address === undefined ? given : []) tell(await checkIceServer(server));
     const problems = findings.filter(({ level }) => level === "problem").length;
     if (flagOption(args, "json")) terminal.print(JSON.stringify(findings, undefined, 2));
@@ -68,6 +70,14 @@ export const doctorCommand: Command = {
     return problems > 0 ? EXIT.failed : EXIT.done;
   },
 };
+
+/** What is found when a server that has answered does not go on to. */
+function broken(thrown: unknown): Finding {
+  return problem(
+    "server",
+    `The server answered at first, and then no more (${toError(thrown).message}): it may have stopped. Read its log, and ask again.`,
+  );
+}
 
 /** Goes the way of a client, as far as it leads. */
 async function examine(
