@@ -15,7 +15,9 @@ export class AllowedOrigins {
     const origin = headers.get("origin");
     if (origin === null || this.#isNamed(origin)) return true;
     if (headers.get("sec-fetch-site") === "same-origin") return true;
-    return isOwn(origin, headers.get("host"));
+    // Nor can a page set this header without being asked about it first, which is answered with no.
+    const forwarded = headers.get("x-forwarded-host")?.split(",") ?? [];
+    return [headers.get("host"), ...forwarded].some((host) => isOwn(origin, host));
   }
 
   /** What lets a page of another origin read the answer (Fetch standard, CORS); empty where it may not, or is our own. */
@@ -54,5 +56,6 @@ function isOwn(origin: string, host: string | null): boolean {
   if (host === null || !URL.canParse(origin)) return false;
   const url = new URL(origin);
   // A default port is left out of both.
-  return URL.canParse(`${url.protocol}//${host}`) && new URL(`${url.protocol}//${host}`).host === url.host;
+  const own = `${url.protocol}//${host.trim()}`;
+  return URL.canParse(own) && new URL(own).host === url.host;
 }

@@ -50,7 +50,7 @@ export class Gate {
       return this.#refuse(
         request,
         "origin_not_allowed",
-        `Pages of ${request.headers.get("origin") ?? ""} may not use this stream. Its option allowedOrigins names those that may.`,
+        `Pages of ${request.headers.get("origin") ?? ""} may not use this stream. Its option allowedOrigins names those that may; a proxy in front has to pass on the Host.`,
       );
     }
     const { address } = request;

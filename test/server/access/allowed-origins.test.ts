@@ -14,6 +14,11 @@ test.each([
     { origin: "https://rtc.example.com", host: "backend:7860", "sec-fetch-site": "same-origin" },
     true,
   ],
+  [
+    "a page of this server behind a proxy that says which host it was called by",
+    { origin: "https://rtc.example.com", host: "127.0.0.1:7860", "x-forwarded-host": "rtc.example.com" },
+    true,
+  ],
   ["a page that was named", { origin: "https://app.example.com", host: "rtc.example.com" }, true],
   [
     "a page of anybody else",
