@@ -63,7 +63,7 @@ describe("a page in place of the built-in one", () => {
     await page.getByRole("button", { name: "Call" }).click();
     await expect.poll(() => page.evaluate(() => document.querySelector("video")?.videoWidth)).toBeGreaterThan(0);
     const answers = await page.evaluate(async () => {
-      const paths = ["healthz", "call.js", "..%2fpage-own.test.ts", "%2e%2e/call.ts", "missing.js", "%E0%A4%A"];
+      const paths = ["healthz", "color-wheel.js", "..%2fpage-own.test.ts", "%2e%2e/call.ts", "missing.js", "%E0%A4%A"];
       return Promise.all(paths.map(async (path) => (await fetch(path)).status));
     });
     expect(answers).toEqual([200, 200, 404, 404, 404, 404]);
