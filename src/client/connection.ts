@@ -21,6 +21,9 @@ import { TypedEvents } from "./typed-events.ts";
 
 /** One stream between this page and the server, from the first step to the close. Made by `connect()`. */
 export class Connection<S extends TypedStream = TypedStream> implements AsyncDisposable {
+  /** Places that the page gives back: its next connection asks for one after that. */
+  static #leaving: Promise<unknown> = Promise.resolve();
+
   readonly #events = new TypedEvents<ConnectionEvents<S>>();
   readonly #abort = new AbortController();
   readonly #browser: BrowserParts;
@@ -191,6 +194,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
     this.#cancelTimeout = this.#browser.clock.after(connectTimeoutMs, () => {
       this.#fail(new ClientError("connection_lost", "No connection came about in time."));
     });
+    await Connection.#leaving;
+    if (signal.aborted) return;
     performanceMark("fastrtc:offer");
     const resume = reconnect || this.#fallsBack;
     const answer = await this.#offer(link, resume).catch(async (thrown: unknown) => {
@@ -239,7 +244,8 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   #leave(): void {
     if (this.#session === undefined) return;
     this.#attempts += 1;
-    this.#link?.leave({ session: this.#session, attempt: this.#attempts });
+    const told = this.#link?.leave({ session: this.#session, attempt: this.#attempts });
+    Connection.#leaving = Promise.all([Connection.#leaving, told]);
   }
 
   /** All goes by this link from now on. */
@@ -374,8 +380,7 @@ export class Connection<S extends TypedStream = TypedStream> implements AsyncDis
   #finish(reason: CloseReason): void {
     if (this.#abort.signal.aborted) return;
     this.#abort.abort();
-    const { type, interrupted } = { interrupted: false, ...this.#state };
-    if (reason.type !== "ended-by-server" && (type === "connecting" || interrupted)) this.#leave();
+    if (reason.type !== "ended-by-server") this.#leave();
     this.#cancelTimeout?.();
     this.#fallback?.cancel();
     this.#media.close();

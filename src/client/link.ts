@@ -40,6 +40,6 @@ export interface Link {
   readStats(): Promise<StatsEntries>;
   /** Ends it, and all that it tells. Harmless when repeated. */
   close(): void;
-  /** Tells the server that nobody comes, where the link itself may not be able to. */
-  leave(claim: Resume): void;
+  /** Tells the server that nobody comes, or is there any more, where the link itself may not be able to; resolves when it knows. */
+  leave(claim: Resume): Promise<void>;
 }

@@ -77,8 +77,8 @@ export class PeerLink implements Link {
     this.#peer.close();
   }
 
-  leave(claim: Resume): void {
-    this.#signalling.leave(claim);
+  leave(claim: Resume): Promise<void> {
+    return this.#signalling.leave(claim);
   }
 
   async #applyRtpParams(rtpParams: Partial<RTCRtpSendParameters>): Promise<void> {

@@ -65,8 +65,8 @@ export class Signalling {
   }
 
   /** Tells the server to expect nothing more; one that does not hear of it finds out by itself, some seconds later. */
-  leave(resume: Resume): void {
-    this.#post({ type: "leave", resume }, { keepalive: true }).catch(() => undefined);
+  async leave(resume: Resume): Promise<void> {
+    await this.#post({ type: "leave", resume }, { keepalive: true }).catch(() => undefined);
   }
 
   #postCandidate(candidate: RTCIceCandidateInit): void {

@@ -169,6 +169,28 @@ describe("ending", () => {
     );
   });
 
+  it("gives the place back before the next connection asks for one", async () => {
+    const told: string[] = [];
+    let hear: () => void = () => {};
+    const heard = new Promise<Response>((resolve) => (hear = () => resolve(Response.json({ status: "success" }))));
+    const reply: Reply = ({ type }) => {
+      told.push(String(type));
+      if (type === "leave") return heard;
+      return Response.json(type === "offer" ? { type: "answer", sdp: "the answer", session: "token" } : {});
+    };
+    const first = start({}, fakeBrowser({ reply }));
+    await offered(first.browser);
+    first.browser.peer().reach("connected");
+    first.connection.close();
+    const second = start({}, fakeBrowser({ reply }));
+    await vi.waitFor(() => expect(second.connection.state).toEqual({ type: "connecting", phase: "signalling" }));
+    expect(told.filter((type) => type !== "ice-candidate")).toEqual(["offer", "leave"]);
+    hear();
+    await offered(second.browser);
+    expect(told.filter((type) => type !== "ice-candidate")).toEqual(["offer", "leave", "offer"]);
+    second.connection.close();
+  });
+
   it("before it began, by a signal that has aborted, asks for no camera and is told all the same", async () => {
     const getUserMedia = vi.fn<() => Promise<MediaStream>>();
     const { browser, events } = start({ signal: AbortSignal.abort() }, fakeBrowser({ getUserMedia }));

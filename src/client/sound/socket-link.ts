@@ -130,7 +130,7 @@ export class SocketLink implements Link {
   }
 
   /** It has said so on closing; a socket that broke has told the server as well. */
-  leave(): void {}
+  async leave(): Promise<void> {}
 
   #end(): void {
     this.#abort.abort();
