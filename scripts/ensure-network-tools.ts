@@ -1,11 +1,14 @@
 import { installDebianPackages, succeeds } from "./debian-packages.ts";
 
-/** What the tests of real networks run: each program, with a call that ends at once, and Debian's package of it. */
+/** What the tests of real networks and telephones run: each program, with a call that ends at once, and Debian's package of it. */
 const TOOLS = [
   { command: "turnserver", args: ["--version"], package: "coturn" },
   { command: "ip", args: ["-V"], package: "iproute2" },
   { command: "nft", args: ["--version"], package: "nftables" },
   { command: "openssl", args: ["version"], package: "openssl" },
+  // Neither can be asked for its version without an exit code of its own.
+  { command: "sh", args: ["-c", "command -v sipp"], package: "sip-tester" },
+  { command: "sh", args: ["-c", "command -v baresip"], package: "baresip-core" },
   { command: "nginx", args: ["-v"], package: "nginx" },
   { command: "caddy", args: ["version"], package: "caddy" },
 ] as const;

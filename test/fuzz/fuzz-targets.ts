@@ -3,6 +3,7 @@ import { congestionTargets } from "./congestion-targets.ts";
 import { iceTargets } from "./ice-targets.ts";
 import { protocolTargets } from "./protocol-targets.ts";
 import { rtpTargets } from "./rtp-targets.ts";
+import { sipTargets } from "./sip-targets.ts";
 import { socketTargets } from "./socket-targets.ts";
 
 /** Everything that reads what a stranger sends. */
@@ -12,6 +13,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...protocolTargets,
   ...socketTargets,
   ...iceTargets,
+  ...sipTargets,
 ];
 
 /** How many of all inputs a target gets. */

@@ -13,6 +13,8 @@ export interface SipUri {
 
 const USER = /^[\w.!~*'()&=+$,;?/%#-]+$/;
 const NAME = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?$/i;
+/** A name has 253 letters at most (RFC 1035 §2.3.4), a port five. */
+const MAX_PLACE_LENGTH = 270;
 const IPV6 = /^[0-9a-f:.]{2,45}$/i;
 
 /** Reads a `sip:` or `sips:` URI; `undefined` when it is none. What follows "?" is left out. */
@@ -43,9 +45,10 @@ export function writeSipUri({ scheme, user, host, port, parameters }: SipUri): s
 
 /** Reads "host", "host:port" and "[address]:port". */
 export function parseHostPort(text: string): { readonly host: string; readonly port?: number } | undefined {
+  if (text.length > MAX_PLACE_LENGTH) return undefined;
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]+))(?:\s*:\s*(\d{1,5}))?$/.exec(text.trim()) ?? [];
   const host = bracketed ?? plain?.trim();
-  if (host === undefined || !(bracketed === undefined ? NAME : IPV6).test(host) || host.length > 255) return undefined;
+  if (host === undefined || !(bracketed === undefined ? NAME : IPV6).test(host)) return undefined;
   if (digits === undefined) return { host };
   const port = Number(digits);
   return port >= 1 && port <= 65_535 ? { host, port } : undefined;

@@ -7,12 +7,14 @@ const LOUD = encodeMuLaw(new Int16Array(160).fill(8000));
 const isLoud = ({ payload }: { readonly payload: Uint8Array }): boolean => payload[80] === LOUD[80];
 const bodyOf = ({ body }: { readonly body: Uint8Array }): string => Buffer.from(body).toString();
 /** Resolves when a value that changes by events is this one. */
-const soon = (read: () => unknown, value: unknown): Promise<void> => expect.poll(read, { interval: 5 }).toEqual(value);
+const soon = async (read: () => unknown, value: unknown): Promise<void> => {
+  await expect.poll(read, { interval: 5 }).toEqual(value);
+};
 
 describe("a call that comes in", () => {
   it("is answered, heard, sent its echo, told of its keys, and ended by its caller", async () => {
-    const { endpoint, peers, keys, heard, port } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { peers, keys, heard, port } = server;
     await using phone = await TestPhone.open(port);
     const { call, rtp } = await phone.call({ headers: ["X-Account: 42"] });
     expect(bodyOf(call)).toContain("m=audio " + String(rtp) + " RTP/AVP 0 101\r\n");
@@ -23,7 +25,7 @@ describe("a call that comes in", () => {
     for (let index = 0; index < 10; index += 1) phone.sound(LOUD, rtp);
     await phone.hearSound(10, isLoud);
     expect(heard.slice(0, 10).map(({ sampleRate, length }) => [sampleRate, length])).toEqual(
-      Array(10).fill([8000, 160]),
+      Array.from({ length: 10 }, () => [8000, 160]),
     );
     phone.sound(Uint8Array.of(5, 0x0a, 0, 160), rtp, 101);
     await soon(() => keys, ["5"]);
@@ -35,8 +37,8 @@ describe("a call that comes in", () => {
   });
 
   it("is turned down with a time to try again when all places are taken, and taken when one is free", async () => {
-    const { endpoint, peers, port } = await sipServer({ concurrencyLimit: 1 });
-    await using _server = endpoint;
+    await using server = await sipServer({ concurrencyLimit: 1 });
+    const { peers, port } = server;
     await using first = await TestPhone.open(port);
     await using second = await TestPhone.open(port);
     const { call } = await first.call();
@@ -50,8 +52,8 @@ describe("a call that comes in", () => {
   });
 
   it("rings as long as it is told to, and can be taken back: its place is free", async () => {
-    const { endpoint, peers, port } = await sipServer({ ringMs: 8000, concurrencyLimit: 1 });
-    await using _server = endpoint;
+    await using server = await sipServer({ ringMs: 8000, concurrencyLimit: 1 });
+    const { peers, port } = server;
     await using phone = await TestPhone.open(port);
     const branch = phone.ask("INVITE", { body: phone.sdp() });
     await phone.hear(180);
@@ -63,8 +65,8 @@ describe("a call that comes in", () => {
   });
 
   it("can be put on hold and taken off again, at another address: music is not heard, nor anything sent", async () => {
-    const { endpoint, heard, port, peers } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { heard, port, peers } = server;
     await using phone = await TestPhone.open(port);
     await using other = await TestPhone.open(port);
     const { call, rtp } = await phone.call();
@@ -89,8 +91,8 @@ describe("a call that comes in", () => {
   });
 
   it("may leave the offer to us, and answer in its ACK", async () => {
-    const { endpoint, port, heard } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { port, heard } = server;
     await using phone = await TestPhone.open(port);
     phone.ask("INVITE");
     const call = await phone.hear(200);
@@ -112,8 +114,8 @@ describe("a call that comes in", () => {
       (phone: TestPhone) => ({ body: phone.sdp(), headers: ["Require: timer, 100rel"] }),
     ],
   ] as const)("with %s is refused", async (_what, status, options) => {
-    const { endpoint, peers, port } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { peers, port } = server;
     await using phone = await TestPhone.open(port);
     phone.ask("INVITE", options(phone));
     const refusal = await phone.hear(status);
@@ -122,8 +124,8 @@ describe("a call that comes in", () => {
   });
 
   it("obeys the time limit: we hang up", async () => {
-    const { endpoint, peers, port } = await sipServer({ timeLimit: 0.05 });
-    await using _server = endpoint;
+    await using server = await sipServer({ timeLimit: 0.05 });
+    const { peers, port } = server;
     await using phone = await TestPhone.open(port);
     await phone.call();
     phone.answer(await phone.hear("BYE"), "200 OK");
@@ -146,8 +148,8 @@ describe("a call that comes in", () => {
   });
 
   it("hears nobody but its caller: not who sends to its ports from elsewhere", async () => {
-    const { endpoint, port, heard } = await sipServer({ address: "0.0.0.0" });
-    await using _server = endpoint;
+    await using server = await sipServer({ address: "0.0.0.0" });
+    const { port, heard } = server;
     await using phone = await TestPhone.open(port);
     const { rtp } = await phone.call();
     const stranger = await import("node:dgram").then(({ createSocket }) => createSocket("udp4"));
@@ -164,8 +166,8 @@ describe("a call that comes in", () => {
 
 describe("requests outside and inside of calls", () => {
   it("are answered as RFC 3261 has it", async () => {
-    const { endpoint, port } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { port } = server;
     await using phone = await TestPhone.open(port);
     phone.ask("OPTIONS");
     expect((await phone.hear(200)).headers.get("allow")).toBe("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO");

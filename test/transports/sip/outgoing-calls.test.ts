@@ -3,7 +3,7 @@ import { parseCredentials, digestResponse } from "../../../src/protocol/sip/dige
 import type { SipRequest } from "../../../src/protocol/sip/sip-message.ts";
 import { digestHash } from "../../../src/transports/sip/authorized-request.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { sipServer } from "./sip-server.ts";
+import { rejectionOf, sipServer } from "./sip-server.ts";
 import { TestPhone } from "./test-phone.ts";
 
 /** Whether a request proves to know the password, by the header that it is proven with. */
@@ -18,8 +18,8 @@ const failure = (sentence: string | RegExp): unknown =>
 
 describe("a call of ours", () => {
   it("is a session when it is answered, and ends when the far end hangs up", async () => {
-    const { endpoint, peers } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint, peers } = server;
     await using phone = await TestPhone.open();
     const calling = endpoint.call(`sip:ann@127.0.0.1:${phone.port}`, { from: "+4930123" });
     const invite = await phone.hear("INVITE");
@@ -50,8 +50,8 @@ describe("a call of ours", () => {
   });
 
   it("is hung up from here", async () => {
-    const { endpoint } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint } = server;
     await using phone = await TestPhone.open();
     const calling = endpoint.call(`sip:127.0.0.1:${phone.port}`);
     phone.answer(await phone.hear("INVITE"), "200 OK", { body: phone.sdp() });
@@ -63,8 +63,8 @@ describe("a call of ours", () => {
   });
 
   it("says who we are when the far end asks, once by each kind of asking", async () => {
-    const { endpoint } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint } = server;
     await using phone = await TestPhone.open();
     const calling = endpoint.call(`sip:127.0.0.1:${phone.port}`, { user: "ann", password: "secret" });
     const challenge = 'Digest realm="far", nonce="n1", qop="auth", algorithm=SHA-256';
@@ -77,41 +77,37 @@ describe("a call of ours", () => {
   });
 
   it("with a wrong password is not tried again", async () => {
-    const { endpoint, peers } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint, peers } = server;
     await using phone = await TestPhone.open();
     const calling = endpoint.call(`sip:127.0.0.1:${phone.port}`, { user: "ann", password: "wrong" });
-    const refused = expect(calling).rejects.toEqual(
-      failure(/refused the call: 401 Unauthorized: check "user" and "password"/),
-    );
+    const refused = rejectionOf(calling);
     const challenge = { headers: ['WWW-Authenticate: Digest realm="far", nonce="n1", qop="auth"'] };
     phone.answer(await phone.hear("INVITE"), "401 Unauthorized", challenge);
     phone.answer(await phone.hear("INVITE"), "401 Unauthorized", challenge);
-    await refused;
+    expect(await refused).toEqual(failure(/refused the call: 401 Unauthorized: check "user" and "password"/));
     expect(peers.registry.size).toBe(0);
   });
 
   it("that is refused says why", async () => {
-    const { endpoint } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint } = server;
     await using phone = await TestPhone.open();
-    const refused = expect(endpoint.call(`sip:127.0.0.1:${phone.port}`)).rejects.toEqual(
-      failure(/486 Busy Here: the line is busy/),
-    );
+    const refused = rejectionOf(endpoint.call(`sip:127.0.0.1:${phone.port}`));
     phone.answer(await phone.hear("INVITE"), "486 Busy Here");
     await phone.hear("ACK");
-    await refused;
+    expect(await refused).toEqual(failure(/486 Busy Here: the line is busy/));
   });
 
   it("is taken back while it rings, and hung up when it is answered all the same", async () => {
-    const { endpoint } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint } = server;
     await using phone = await TestPhone.open();
     const abort = new AbortController();
     const calling = endpoint.call(`sip:127.0.0.1:${phone.port}`, { signal: abort.signal });
     const invite = await phone.hear("INVITE");
     phone.answer(invite, "180 Ringing");
-    const refused = expect(calling).rejects.toEqual(failure("taken back before it was answered"));
+    const refused = rejectionOf(calling);
     abort.abort();
     const cancel = await phone.hear("CANCEL");
     expect([cancel.cseq.sequence, cancel.vias[0].parameters.get("branch")]).toEqual([
@@ -121,7 +117,7 @@ describe("a call of ours", () => {
     phone.answer(invite, "200 OK", { body: phone.sdp() });
     await phone.hear("ACK");
     phone.answer(await phone.hear("BYE"), "200 OK");
-    await refused;
+    expect(await refused).toEqual(failure("taken back before it was answered"));
   });
 
   it("is given up when nobody answers it", async () => {
@@ -129,21 +125,21 @@ describe("a call of ours", () => {
     const { endpoint } = await sipServer({ clock });
     await using phone = await TestPhone.open();
     const calling = endpoint.call(`sip:127.0.0.1:${phone.port}`, { ringMs: 20_000 });
-    const refused = expect(calling).rejects.toEqual(failure("Nobody answered within 20 s"));
+    const refused = rejectionOf(calling);
     const invite = await phone.hear("INVITE");
     clock.advance(20_000);
     // Nothing may be taken back before the far end has said something of it (RFC 3261 §9.1).
     phone.answer(invite, "180 Ringing");
     await phone.hear("CANCEL");
-    await refused;
+    expect(await refused).toEqual(failure("Nobody answered within 20 s"));
     const closing = endpoint.close();
     clock.advance(2000);
     await closing;
   });
 
   it("cannot be made to what is no address", async () => {
-    const { endpoint } = await sipServer();
-    await using _server = endpoint;
+    await using server = await sipServer();
+    const { endpoint } = server;
     await expect(endpoint.call("+4930123")).rejects.toMatchObject({ code: "invalid_argument" });
     await expect(endpoint.call("sips:a@b")).rejects.toMatchObject({ code: "invalid_argument" });
     await expect(endpoint.call("sip:a@127.0.0.1", { from: "a\r\nVia: x" })).rejects.toMatchObject({
@@ -163,9 +159,9 @@ describe("a telephone that is gone", () => {
     phone.answer(await phone.hear("OPTIONS"), "200 OK");
     // The answer is on its way; only when it has come the next silence is waited for.
     const asked = phone.hear("OPTIONS");
-    let isAsked = false;
-    void asked.then(() => (isAsked = true));
-    while (!isAsked) {
+    const wait = { isOver: false };
+    void asked.then(() => (wait.isOver = true));
+    while (!wait.isOver) {
       clock.advance(1000);
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/async/clock.ts";
-import { AudioFrame } from "../../../src/media/audio-frame.ts";
+import type { AudioFrame } from "../../../src/media/audio-frame.ts";
 import type { HandlerSession, PeerHandler } from "../../../src/session/peer-handler.ts";
 import { Peers } from "../../../src/session/peers.ts";
 import { SipEndpoint } from "../../../src/transports/sip/sip-endpoint.ts";
@@ -51,5 +51,22 @@ export async function sipServer({ concurrencyLimit = 100, timeLimit, clock, ...o
       ...(clock && { clock }),
     },
   );
-  return { endpoint, peers, logger, keys, heard, sessions, port: endpoint.port };
+  return {
+    endpoint,
+    peers,
+    logger,
+    keys,
+    heard,
+    sessions,
+    port: endpoint.port,
+    [Symbol.asyncDispose]: (): Promise<void> => endpoint.close(),
+  };
+}
+
+/** What a promise is rejected with, awaited later without being unhandled meanwhile. */
+export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
 }
