@@ -34,6 +34,12 @@ const MAX_DRAIN_MS = 350;
 /** A path that bears less than this share of what was believed has collapsed. */
 const COLLAPSE = 0.5;
 
+/**
+ * How much of the estimate stays at least when a probe found less, while nothing but the probe says so: a moment in which a machine stood
+ * still looks the same. The next probe follows soon.
+ */
+const LEAST_SHARE_PROBED = 0.8;
+
 /** What to do about a queue so long that slowing down would take seconds to empty it. */
 export interface Drain {
   /** For how long nothing but sound should leave. */
@@ -210,7 +216,7 @@ export class BandwidthEstimator {
     // While the path is in use, what lowers the estimate are its delays; a short probe is too rough a measure for that.
     const isBelieved = this.#idle.idleSinceMs !== undefined || (probedBps ?? 0) > this.#delayBased.currentBps;
     if (probedBps !== undefined && !isOveruse && isBelieved) {
-      this.#delayBased.set(probedBps, nowMs);
+      this.#delayBased.set(Math.max(probedBps, this.#delayBased.currentBps * LEAST_SHARE_PROBED), nowMs);
       this.#acknowledged.expectChange();
       return;
     }

@@ -19,6 +19,8 @@ const LOW_BPS = 600_000;
 const SUCCESS_SHARE = 0.7;
 /** One that raised the estimate by this factor found something, though not all: the next one need not wait long. */
 const GAIN = 1.2;
+/** One after which less is believed is tried again as soon. */
+const LOSS = 0.95;
 /** How long results are waited for. */
 const RESULT_MS = 1000;
 /** How often is probed while the encoder does not use what it might, and how often while it uses all. */
@@ -73,7 +75,8 @@ export class ProbePlan {
     if (calmSinceMs === undefined || nowMs - calmSinceMs < CALM_MS) return undefined;
     // On a path that has no more to give, probes become rare.
     const backoff = isIdle ? 1 : Math.min(MAX_BACKOFF, 1 + this.#failedCount / 8);
-    const isSoon = !isIdle || estimateBps >= this.#bpsBefore * GAIN;
+    const isNews = estimateBps >= this.#bpsBefore * GAIN || estimateBps < this.#bpsBefore * LOSS;
+    const isSoon = !isIdle || isNews;
     if (sinceMs < (isSoon ? BUSY_INTERVAL_MS : IDLE_INTERVAL_MS) * backoff) return undefined;
     if (estimateBps < this.#successBps) this.#failedCount += 1;
     const factor = estimateBps < LOW_BPS ? FACTOR_AT_LOW_RATES : FACTOR;

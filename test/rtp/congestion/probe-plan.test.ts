@@ -23,11 +23,12 @@ describe("probing", () => {
     ]);
   });
 
-  test("waits two seconds after a probe that found a part of it, five after one that found nothing", () => {
-    expect(probes({ isIdle: true, estimates: [300_000, 500_000, 500_000], untilMs: 8000 })).toEqual([
+  test("waits two seconds after a probe that found a part of it, or less than was believed, five after one without news", () => {
+    expect(probes({ isIdle: true, estimates: [300_000, 500_000, 500_000, 450_000], untilMs: 10_000 })).toEqual([
       { atMs: 0, bps: 900_000 },
       { atMs: 2000, bps: 1_500_000 },
       { atMs: 7000, bps: 1_500_000 },
+      { atMs: 9000, bps: 1_350_000 },
     ]);
   });
 
