@@ -27,6 +27,7 @@ import { Routes } from "./server/routes.ts";
 import { ShownPage, type StreamUi } from "./server/shown-page.ts";
 import type { SocketService } from "./server/socket-service.ts";
 import type { Health, StreamService } from "./server/stream-service.ts";
+import type { Identity } from "./session/identity.ts";
 import type { Logger } from "./session/logger.ts";
 import { StreamLog } from "./session/stream-log.ts";
 import type { AdditionalOutputs } from "./session/additional-outputs.ts";
@@ -323,6 +324,14 @@ export class Stream<
    */
   async sip(options?: SipOptions): Promise<SipEndpoint> {
     return openSip({ peers: this.#peers, modality: this.#options.modality, logger: this.#logger }, options);
+  }
+
+  /**
+   * Whose a peer's session is, so that routes of your own serve nobody else; undefined where nobody was asked.
+   * @throws {FastRtcError} `unknown_connection`.
+   */
+  identityOf(webrtcId: string): Identity | undefined {
+    return this.#peers.get(webrtcId).context.identity;
   }
 
   /** How many peers there are, and how many there may be. */

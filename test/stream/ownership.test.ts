@@ -50,6 +50,8 @@ describe("a session of one identity", () => {
     const client = nativeClient();
     await client.connect(stream, { identity: "ada" });
     expect((await stream.fetchLatestOutput(client.id)).args).toEqual(["ada"]);
+    expect(stream.identityOf(client.id)).toBe("ada");
+    expect(() => stream.identityOf("nobody")).toThrow(expect.objectContaining({ code: "unknown_connection" }));
     const post = (identity?: string) =>
       stream.offer(
         { type: "ice-candidate", candidate, webrtc_id: client.id },
