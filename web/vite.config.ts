@@ -5,7 +5,8 @@ const DEV_SERVER = "http://localhost:7860";
 
 export default defineConfig({
   base: "./", // The page may be mounted under any prefix.
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // Never the JSX of development: whoever builds with another NODE_ENV, as a test runner does, gets the same page.
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   server: { proxy: { "/webrtc": DEV_SERVER, "/healthz": DEV_SERVER } },
   build: {
     target: "es2022",
