@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { ownTarball } from "../../src/cli/init/own-tarball.ts";
 import { version } from "../../src/version.ts";
 import { appFolder, CliProcess, FASTRTC } from "./cli-process.ts";
 import { typed } from "./typed.ts";
@@ -39,7 +40,7 @@ test("init overwrites nothing, and says what is in the way", async () => {
   expect(await typed("init app", { folder: place.path })).toEqual({
     code: 2,
     printed: "",
-    complained: `There is a tsconfig.json in ${place.path}/app already; nothing was written. Choose another folder.`,
+    complained: `${place.path}/app has its own tsconfig.json already; nothing was written. Choose another folder.`,
   });
   expect(await readdir(join(place.path, "app"))).toEqual(["tsconfig.json"]);
 });
@@ -50,4 +51,33 @@ test("init names a packed fastrtc by its whole path", async () => {
   expect(JSON.parse(await readFile(join(place.path, "app", "package.json"), "utf8"))).toMatchObject({
     dependencies: { fastrtc: `file:${place.path}/fastrtc.tgz` },
   });
+});
+
+test.each([
+  ["a folder named as a template has that one", "init voice", "Say something"],
+  ["unless another is asked for", "init voice --template phone", "Call me"],
+])("%s", async (_, line, title) => {
+  await using place = await appFolder({});
+  expect((await typed(line, { folder: place.path })).code).toBe(0);
+  expect(await readFile(join(place.path, "voice", "app.ts"), "utf8")).toContain(title);
+});
+
+test.each([
+  ["the tarball that this package was installed from", "file:../fastrtc-0.1.0.tgz", "fastrtc-0.1.0.tgz"],
+  ["nothing where it came from a registry", "^0.1.0", undefined],
+  ["nothing where it is linked to a checkout", "file:../fastrtc", undefined],
+])("a new app has %s", async (_, spec, tarball) => {
+  await using place = await appFolder({});
+  const project = join(place.path, "project");
+  await mkdir(project);
+  await writeFile(join(project, "package.json"), JSON.stringify({ dependencies: { fastrtc: spec } }));
+  expect(await ownTarball(join(project, "node_modules", "fastrtc"))).toBe(
+    tarball === undefined ? undefined : `file:${join(place.path, tarball)}`,
+  );
+});
+
+test.each(["{", "[]", undefined])("a project whose package.json is %s names no tarball", async (text) => {
+  await using place = await appFolder({});
+  if (text !== undefined) await writeFile(join(place.path, "package.json"), text);
+  expect(await ownTarball(join(place.path, "node_modules", "fastrtc"))).toBe(undefined);
 });

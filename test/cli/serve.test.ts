@@ -116,8 +116,11 @@ test.each([
   expect(code).toBe(1);
 });
 
-test("a module without ES modules that awaits at its top is told what to do", async () => {
-  await using folder = await appFolder({ "package.json": "{}", "app.ts": "await 1;\nexport default 1;" });
+test.each([
+  ["awaits at its top", "{}", "await 1;\nexport default 1;"],
+  ["imports this package, in a folder that `npm init -y` made", `{"type":"commonjs"}`, FLIP],
+])("a module without ES modules that %s is told what to do", async (_, packageJson, app) => {
+  await using folder = await appFolder({ "package.json": packageJson, "app.ts": app });
   await using cli = new CliProcess(["serve", "app.ts", "--port", "0"], { cwd: folder.path });
   expect((await cli.ended()).printed).toContain("Run: npm pkg set type=module");
 });

@@ -5,9 +5,9 @@ export function describeLoadError(thrown: unknown, folder: string): string {
   const error = toError(thrown);
   if (error instanceof FastRtcError || error.name === "FastRtcError") return error.message;
   const message = shorten(error.message, folder);
-  if (message.includes("Top-level await is currently not supported")) {
+  if (isOfCommonJs(error)) {
     return (
-      `${message}\nThe package.json beside the app does not say that its modules are ES modules. ` +
+      `${message}\nThe package.json beside the app does not say that its modules are ES modules, which an app needs. ` +
       "Run: npm pkg set type=module"
     );
   }
@@ -19,6 +19,13 @@ export function describeLoadError(thrown: unknown, folder: string): string {
     .slice(0, MAX_FRAMES)
     .map((line) => shorten(line, folder));
   return [`${error.name}: ${message}`, ...own].join("\n");
+}
+
+/** Whether it comes of an app that is read as CommonJS: `npm init` makes a package.json for that. */
+function isOfCommonJs({ message }: Error): boolean {
+  if (message.includes("Top-level await is currently not supported")) return true;
+  // What `require` says of a package of ES modules alone; `import` would add who imported it.
+  return message.startsWith('No "exports" main defined in ') && !message.includes(" imported from ");
 }
 
 /** Frames of the app's own code that help; more of them do not. */

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { nearestName } from "../../session/option-names.ts";
 import { type Command, EXIT, UsageError } from "../command.ts";
 import { textOption } from "../parse-arguments.ts";
+import { ownTarball } from "./own-tarball.ts";
 import { TEMPLATES, type TemplateName, templateFiles } from "./templates.ts";
 
 const NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
@@ -17,24 +18,34 @@ export const initCommand: Command = {
     "",
     ...NAMES.map((name) => `  ${name.padEnd(6)} ${TEMPLATES[name]}`),
   ].join("\n"),
-  examples: ["fastrtc init my-app", "fastrtc init my-agent --template voice"],
+  examples: ["fastrtc init my-app", "fastrtc init voice", "fastrtc init my-agent --template voice"],
   options: {
-    template: { type: "string", short: "t", value: "<name>", help: `One of ${NAMES.join(", ")} (default video)` },
+    template: {
+      type: "string",
+      short: "t",
+      value: "<name>",
+      help: `One of ${NAMES.join(", ")} (default: the folder's name where it is one of these, else video)`,
+    },
     fastrtc: {
       type: "string",
       value: "<version>",
-      help: "What package.json says for fastrtc: a version, or the path of a packed .tgz (default: this version)",
+      help: "What package.json says for fastrtc: a version, or the path of a packed .tgz (default: what this one was installed from)",
     },
   },
   words: [0, 1],
   async run(args, terminal) {
-    const template = templateOf(textOption(args, "template") ?? "video");
-    const folder = resolve(terminal.folder, args.positionals[0] ?? ".");
+    const [typedFolder = "."] = args.positionals;
+    // `fastrtc init voice` means the template of that name.
+    const template = templateOf(textOption(args, "template") ?? (isTemplate(typedFolder) ? typedFolder : "video"));
+    const folder = resolve(terminal.folder, typedFolder);
     const name = packageName(basename(folder));
-    const files = await templateFiles(template, { name, packageSpec: packageSpec(args, terminal.folder) });
+    const files = await templateFiles(template, {
+      name,
+      packageSpec: packageSpec(args, terminal.folder) ?? (await ownTarball()),
+    });
     for (const file of files.keys()) {
       if (!(await exists(join(folder, file)))) continue;
-      throw new UsageError(`There is a ${file} in ${folder} already; nothing was written. Choose another folder.`);
+      throw new UsageError(`${folder} has its own ${file} already; nothing was written. Choose another folder.`);
     }
     await mkdir(folder, { recursive: true });
     for (const [file, text] of files) await writeFile(join(folder, file), text, { flag: "wx" });
@@ -47,12 +58,15 @@ export const initCommand: Command = {
 };
 
 function templateOf(name: string): TemplateName {
-  const found = NAMES.find((known) => known === name);
-  if (found) return found;
+  if (isTemplate(name)) return name;
   const meant = nearestName(name, NAMES);
   throw new UsageError(
     `There is no template "${name}". ${meant ? `Did you mean ${meant}?` : `There are ${NAMES.join(", ")}.`}`,
   );
+}
+
+function isTemplate(name: string): name is TemplateName {
+  return NAMES.some((known) => known === name);
 }
 
 /** The path of a tarball has to be told as a file, whatever folder npm is run in. */
