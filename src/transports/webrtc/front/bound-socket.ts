@@ -1,6 +1,9 @@
 import { type Socket, createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
 
+/** Bytes that may wait to be sent; what comes on top is lost, as on any network. */
+const MAX_WAITING_BYTES = 1_000_000;
+
 /** A UDP socket at this address and port, 0 for any, or `undefined` when it cannot be had. It sends to addresses, not to names. */
 export function boundSocket(address: string, port: number): Promise<Socket | undefined> {
   const socket = createSocket({
@@ -19,4 +22,14 @@ export function boundSocket(address: string, port: number): Promise<Socket | und
       resolve(socket);
     });
   });
+}
+
+/** Whether a socket takes one more packet: not while too much waits in it. */
+export function hasRoom(socket: Socket): boolean {
+  return socket.getSendQueueSize() < MAX_WAITING_BYTES;
+}
+
+/** Sends a packet, or loses it: so many wait, or the system does not take it. */
+export function sendOrLose(socket: Socket, packet: Uint8Array, port: number, address: string): void {
+  if (hasRoom(socket)) socket.send(packet, port, address, () => undefined);
 }

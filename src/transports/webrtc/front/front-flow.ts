@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Clock } from "../../../async/clock.ts";
 import { readConnectivityCheck } from "../../../protocol/stun/connectivity-check.ts";
 import { demultiplex } from "../../../rtp/demultiplex.ts";
+import { hasRoom } from "./bound-socket.ts";
 import type { FrontPeer, PeerFlow } from "./front-peer.ts";
 
 export interface FrontFlowOptions {
@@ -17,8 +18,6 @@ export interface FrontFlowOptions {
 const IDLE_MS = 60_000;
 /** Packets that are kept while the way to the engine opens; further ones are lost, as on any network. */
 const MAX_EARLY = 8;
-/** Bytes that may wait to be sent; what comes on top is lost, too. */
-const MAX_WAITING_BYTES = 1_000_000;
 
 /**
  * One way of a peer through the front. To the engine it is a remote address of its own on this machine, as NAT would make it: packets go
@@ -69,7 +68,7 @@ export class FrontFlow implements PeerFlow {
     this.#heardAtMs = this.#options.clock.nowMs();
     if (this.#early) {
       if (this.#early.length < MAX_EARLY) this.#early.push(packet);
-    } else if (this.#toEngine.getSendQueueSize() < MAX_WAITING_BYTES) {
+    } else if (hasRoom(this.#toEngine)) {
       this.#toEngine.send(packet);
     }
   }

@@ -3,11 +3,8 @@ import { isIPv6 } from "node:net";
 import { readConnectivityCheck } from "../../../protocol/stun/connectivity-check.ts";
 import { readRelayedPacket, withRelayedPacket } from "../../../protocol/stun/relayed-packet.ts";
 import type { UdpIceServer } from "../ice-servers.ts";
-import { boundSocket } from "./bound-socket.ts";
+import { boundSocket, sendOrLose } from "./bound-socket.ts";
 import type { CheckGate } from "./check-gate.ts";
-
-/** Bytes that may wait to be sent; what comes on top is lost, as on any network. */
-const MAX_WAITING_BYTES = 1_000_000;
 
 /**
  * Stands between the engine and its TURN server, for one peer: what a browser sends to this side's relay comes from that server, and its
@@ -86,9 +83,6 @@ export class RelayFront {
   }
 
   #send(socket: Socket, packet: Uint8Array, { host, port }: Pick<UdpIceServer, "host" | "port">): void {
-    if (!this.#closed && socket.getSendQueueSize() < MAX_WAITING_BYTES) socket.send(packet, port, host, ignoreLoss);
+    if (!this.#closed) sendOrLose(socket, packet, port, host);
   }
 }
-
-/** A datagram that the system did not take is one that got lost. */
-function ignoreLoss(): void {}

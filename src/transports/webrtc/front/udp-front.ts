@@ -2,7 +2,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import type { Clock } from "../../../async/clock.ts";
 import { readConnectivityCheck } from "../../../protocol/stun/connectivity-check.ts";
 import { demultiplex } from "../../../rtp/demultiplex.ts";
-import { boundSocket } from "./bound-socket.ts";
+import { boundSocket, sendOrLose } from "./bound-socket.ts";
 import { FrontFlow } from "./front-flow.ts";
 import type { FrontPeer } from "./front-peer.ts";
 import type { Front } from "./shared-fronts.ts";
@@ -14,9 +14,6 @@ export interface UdpFrontOptions {
   readonly peerOf: (iceUfrag: string) => FrontPeer | undefined;
   readonly clock: Clock;
 }
-
-/** Bytes that may wait to be sent; what comes on top is lost, as on any network. */
-const MAX_WAITING_BYTES = 1_000_000;
 
 /**
  * A second UDP port, in front of the engine's own, for peers whose checks have a tie-breaker of zero: Chromium's when it reaches its
@@ -78,9 +75,7 @@ export class UdpFront implements Front {
     const flow = FrontFlow.open({
       peer,
       clock: this.#options.clock,
-      send: (packet) => {
-        if (this.#socket.getSendQueueSize() < MAX_WAITING_BYTES) this.#socket.send(packet, port, address, ignoreLoss);
-      },
+      send: (packet) => sendOrLose(this.#socket, packet, port, address),
       onClose: () => {
         if (this.#flows.get(key) === flow) this.#flows.delete(key);
       },
@@ -89,6 +84,3 @@ export class UdpFront implements Front {
     return flow;
   }
 }
-
-/** A datagram that the system did not take is one that got lost. */
-function ignoreLoss(): void {}
