@@ -1,4 +1,4 @@
-import { readUint16, writeUint16, writeUint24 } from "./bytes.ts";
+import { writeUint16, writeUint24 } from "./bytes.ts";
 import { findHeaderExtension } from "./header-extension-block.ts";
 import { absSendTimeAt, type HeaderExtensionMap } from "./header-extensions.ts";
 import { parseRtpPacket } from "./packet.ts";
@@ -30,8 +30,9 @@ export class TransportStamper {
     if (this.#transportSequenceId === undefined) return undefined;
     const value = findHeaderExtension(packet, this.#transportSequenceId);
     if (value?.length !== 2) return undefined;
-    writeUint16(value, 0, this.#nextTransportSequence);
-    this.#nextTransportSequence = (this.#nextTransportSequence + 1) & 0xffff;
-    return readUint16(value, 0);
+    const sequenceNumber = this.#nextTransportSequence;
+    writeUint16(value, 0, sequenceNumber);
+    this.#nextTransportSequence = (sequenceNumber + 1) & 0xffff;
+    return sequenceNumber;
   }
 }

@@ -47,7 +47,7 @@ export class PacketGroups {
       return undefined;
     }
     const delta = this.#previous && this.#compare(this.#previous, current);
-    this.#previous = this.#current && current;
+    this.#previous = current;
     this.#current = groupOf(sentAtMs, arrivedAtMs);
     if (delta === "reset") {
       this.#previous = undefined;
