@@ -154,7 +154,7 @@ describe("ending", () => {
     });
     const reply: Reply = ({ type }) => (type === "offer" ? answering : Response.json({ status: "success" }));
     const { browser, connection } = start({}, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(browser.posts).toHaveLength(1));
+    await soon(() => expect(browser.posts).toHaveLength(1));
     if (isAnswered) {
       answer();
       await offered(browser);
@@ -162,7 +162,7 @@ describe("ending", () => {
     connection.close();
     answer();
     const resume = { session: "token", attempt: 1 };
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(browser.posts.filter(({ type }) => type === "leave")).toEqual([
         { type: "leave", webrtc_id: connection.webrtcId, resume },
       ]),
@@ -183,7 +183,7 @@ describe("ending", () => {
     first.browser.peer().reach("connected");
     first.connection.close();
     const second = start({}, fakeBrowser({ reply }));
-    await vi.waitFor(() => expect(second.connection.state).toEqual({ type: "connecting", phase: "signalling" }));
+    await soon(() => expect(second.connection.state).toEqual({ type: "connecting", phase: "signalling" }));
     expect(told.filter((type) => type !== "ice-candidate")).toEqual(["offer", "leave"]);
     hear();
     await offered(second.browser);
@@ -265,7 +265,7 @@ describe("while connected", () => {
     browser.peer().reach("connected");
     browser.peer().getStats = () => Promise.reject(new Error("not now"));
     browser.clock.advance(1000);
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(events.filter(([name]) => name === "error")).toEqual([
         ["error", expect.objectContaining({ code: "browser_failed" })],
       ]),

@@ -44,13 +44,13 @@ describe("the methods of a Stream that reach a peer", () => {
     stream.sendMessage(client.id, "hello");
     stream.sendMessage(client.id, { type: "move", data: [1, 2] });
     stream.sendMessage(client.id, long);
-    await expect.poll(() => client.messages, { timeout: 10_000 }).toContain('{"type":"move","data":[1,2]}');
+    await expect.poll(() => client.messages).toContain('{"type":"move","data":[1,2]}');
     expect(client.messages).toContain("hello");
     const joined = (): (string | undefined)[] => {
       const joiner = new MessageJoiner();
       return client.messages.map((text) => joiner.push(text));
     };
-    await expect.poll(joined, { timeout: 10_000 }).toContain(JSON.stringify(long));
+    await expect.poll(joined).toContain(JSON.stringify(long));
     expect(() => stream.sendMessage("nobody", "hello")).toThrow(
       expect.objectContaining({ code: "unknown_connection" }),
     );

@@ -84,7 +84,7 @@ test.each([true, false])(
     for (const piece of splitMessage(long)) await client.say(piece);
     await client.say("short");
     await expect
-      .poll(() => texts.map((text) => [text.length, text === long]), { timeout: 10_000 })
+      .poll(() => texts.map((text) => [text.length, text === long]))
       .toEqual([
         [long.length, true],
         [5, false],
