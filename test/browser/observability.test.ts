@@ -1,22 +1,13 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type SessionStats, Stream } from "../../src/index.ts";
 import { parsePrometheus } from "../support/prometheus-parser.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { callUntil, startCall } from "./call.ts";
-import { type LaunchedChromium, launchChromium } from "./chromium.ts";
 import { relayCalls } from "./relayed-call.ts";
+import { visitPages } from "./visited-pages.ts";
 
-let chromium: LaunchedChromium;
-const cleanups: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  chromium = await launchChromium();
-});
-afterAll(() => chromium[Symbol.asyncDispose]());
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
+const pages = visitPages();
 
 async function setUp(): Promise<{ stream: Stream; url: string; page: Page }> {
   const stream = new Stream({
@@ -26,10 +17,8 @@ async function setUp(): Promise<{ stream: Stream; url: string; page: Page }> {
     logger: new RecordingLogger(),
   });
   const server = await stream.ui.launch({ port: 0, printUrl: false, handleSignals: false });
-  cleanups.push(() => server.close());
-  const page = await chromium.browser.newPage();
-  cleanups.push(() => page.close());
-  await page.goto(`${server.url}/healthz`); // A page of the same origin that does nothing itself.
+  pages.cleanUp(() => server.close());
+  const page = await pages.visit(`${server.url}/healthz`); // A page of the same origin that does nothing itself.
   return { stream, url: server.url, page };
 }
 
@@ -68,7 +57,7 @@ describe("stream.stats of a call from Chromium", () => {
   test("tells of losses, and of what was repaired", async () => {
     const { stream, page } = await setUp();
     const paths = await relayCalls(page, { delayMs: 10, loss: 0.1 });
-    cleanups.push(() => Promise.all(paths.map((path) => path[Symbol.asyncDispose]())));
+    pages.cleanUp(() => Promise.all(paths.map((path) => path[Symbol.asyncDispose]())));
     await startCall(page, { webrtcId: "me" });
     await callUntil(page, ({ frames }) => frames > 30);
     const inbound = (): SessionStats["inbound"]["video"] => stream.stats("me").inbound.video;
