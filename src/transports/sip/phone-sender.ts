@@ -14,8 +14,10 @@ const PACKET_MS = 20;
 const TICKS_PER_US = PHONE_RATE / 1_000_000;
 /** How late sound may be before silence takes its place, in milliseconds. */
 const GRACE_MS = 40;
-/** After so much time without a turn silence begins anew, in milliseconds. */
-const STALL_MS = 200;
+/** How late a timer may be before it shows that the process stood still, with sound that waits to be sent, in milliseconds. */
+const LATE_TIMER_MS = 10;
+/** How far what was sent may lie ahead of the time, in milliseconds: sound whose time was filled already is dropped, or every stall would delay all after it. */
+const MAX_AHEAD_MS = 100;
 
 export interface PhoneSenderOptions {
   readonly ssrc: number;
@@ -88,12 +90,15 @@ export class PhoneSender {
   }
 
   handleTimer(nowMs: number): void {
-    if (nowMs - this.#silenceAtMs > STALL_MS) this.#silenceAtMs = nowMs;
-    for (; this.#silenceAtMs <= nowMs; this.#silenceAtMs += PACKET_MS) {
-      // Mu-law and A-law of a sample that is 0.
-      const silence = new Uint8Array(PACKET_SAMPLES).fill(this.#codec === "PCMU" ? 0xff : 0xd5);
-      this.#sendPacket(silence, this.#silenceAtMs * 1000);
+    if (nowMs < this.#silenceAtMs) return;
+    if (nowMs - this.#silenceAtMs > LATE_TIMER_MS) {
+      this.#silenceAtMs = nowMs + PACKET_MS;
+      return;
     }
+    // Mu-law and A-law of a sample that is 0.
+    const silence = new Uint8Array(PACKET_SAMPLES).fill(this.#codec === "PCMU" ? 0xff : 0xd5);
+    this.#sendPacket(silence, this.#silenceAtMs * 1000);
+    this.#silenceAtMs += PACKET_MS;
   }
 
   /** What was sent so far, if anything was. */
@@ -105,8 +110,9 @@ export class PhoneSender {
     if (!this.#template) return;
     const due = Math.round(beginUs * TICKS_PER_US);
     const end = this.#endTicks;
+    if (end !== undefined && end - due > MAX_AHEAD_MS * (PHONE_RATE / 1000)) return;
     // What goes on to within 60 ms goes on to the tick; what would begin earlier would be dropped as heard.
-    const begin = end !== undefined && due - end <= (GRACE_MS + PACKET_MS) * 8 ? end : due;
+    const begin = end !== undefined && due - end <= (GRACE_MS + PACKET_MS) * (PHONE_RATE / 1000) ? end : due;
     const packet = new Uint8Array(RTP_FIXED_HEADER_BYTES + payload.length);
     const timestamp = wrapTimestamp(begin + this.#options.timestampOffset);
     this.#template.write(packet, { marker: begin !== end, sequenceNumber: this.#sequenceNumber, timestamp });

@@ -48,7 +48,7 @@ describe("what a telephone is sent", () => {
     sender.start({ codec: "PCMU", payloadType: 0 }, 0);
     sender.handleTimer(0);
     expect(packets[0]?.payload.every((byte) => byte === 0xff)).toBe(true);
-    sender.handleTimer(60);
+    for (const ms of [20, 40, 60]) sender.handleTimer(ms);
     expect(packets).toHaveLength(4);
     say(500);
     expect(packets.at(-1) && shape(packets.at(-1) as RtpPacket)).toEqual([3, 1000 + 4000, true, 0, 160]);
@@ -58,8 +58,35 @@ describe("what a telephone is sent", () => {
   it("does not make up for a minute in which the process stood still", () => {
     const { sender, packets } = phone();
     sender.start({ codec: "PCMU", payloadType: 0 }, 0);
+    sender.handleTimer(0);
     sender.handleTimer(60_000);
     expect(packets).toHaveLength(1);
+    sender.handleTimer(60_020);
+    expect(packets.map(({ timestamp }) => timestamp)).toEqual([1000, 1000 + 60_020 * 8]);
+  });
+
+  it("is not put off by stalls of this process: what waited meanwhile takes its time, not silence as well", () => {
+    const { sender, packets, say } = phone();
+    sender.start({ codec: "PCMU", payloadType: 0 }, 0);
+    let nowMs = 0;
+    for (let stall = 0; stall < 20; stall += 1) {
+      nowMs += 120;
+      // Its timers ring late, whichever comes first, then all that fell due is sent.
+      sender.handleTimer(nowMs);
+      for (let ms = nowMs - 100; ms <= nowMs; ms += 20) say(ms, nowMs);
+    }
+    expect(packets).toHaveLength(120);
+    expect(packets.at(-1)?.timestamp).toBe(1000 + nowMs * 8);
+  });
+
+  it("leaves out what comes after its time was filled, so that nothing after it is late", () => {
+    const { sender, packets, say } = phone();
+    sender.start({ codec: "PCMU", payloadType: 0 }, 0);
+    for (let ms = 0; ms <= 400; ms += 20) sender.handleTimer(ms);
+    for (let ms = 200; ms <= 420; ms += 20) say(ms, 420);
+    const ends = packets.map(({ timestamp }) => (timestamp - 1000) / 8);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(420 + 100);
+    expect(packets).toHaveLength(21 + 6);
   });
 
   it("is nothing while it is on hold", () => {
