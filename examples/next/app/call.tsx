@@ -1,7 +1,7 @@
 // The call, by the hooks of fastrtc/react.
 import { useEffect, useRef, useState } from "react";
 import { useDevices, useStream } from "fastrtc/react";
-import type { stream } from "../stream"; // A type alone: nothing of the server comes into the page.
+import type { stream } from "../stream.ts"; // A type alone: nothing of the server comes into the page.
 
 export default function Call() {
   const [problem, setProblem] = useState("");
