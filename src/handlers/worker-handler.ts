@@ -5,6 +5,7 @@ import { FramePool } from "../media/frame-pool.ts";
 import type { VideoFrame } from "../media/video-frame.ts";
 import { AdditionalOutputs } from "../session/additional-outputs.ts";
 import { CloseStream } from "../session/close-stream.ts";
+import { type Identity, identityName } from "../session/identity.ts";
 import type { Mode } from "../session/modality.ts";
 import type { Emission, HandlerSession, PictureReader } from "../session/peer-handler.ts";
 import { FrameSource } from "./worker/frame-source.ts";
@@ -106,7 +107,7 @@ class HandlerWorker {
   #ended = false;
 
   constructor(module: string, mode: Mode, source: FrameSource, session: HandlerSession) {
-    const { webrtcId, transport, headers } = session.context;
+    const { webrtcId, transport, headers, identity } = session.context;
     this.#session = session;
     this.#source = source;
     this.#worker = startWorker({
@@ -115,6 +116,7 @@ class HandlerWorker {
       webrtcId,
       transport,
       headers: [...headers],
+      identity: sendable(identity),
       inputs: session.inputs.latest,
     });
     this.#worker.on("message", (message: FromWorker) => this.#onMessage(message));
@@ -226,5 +228,14 @@ class HandlerWorker {
       // An additional input that cannot be copied to another thread.
       this.#session.reportError(toError(thrown));
     }
+  }
+}
+
+/** An identity as a worker can have it: a copy, or where it holds what no thread can be sent, its name alone. */
+function sendable(identity: Identity | undefined): Identity | undefined {
+  try {
+    return structuredClone(identity);
+  } catch {
+    return identity && { id: identityName(identity) ?? "" };
   }
 }

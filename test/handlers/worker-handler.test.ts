@@ -6,6 +6,7 @@ import { VideoFrame } from "../../src/media/video-frame.ts";
 import type { ServerMessage } from "../../src/protocol/server-message.ts";
 import { AdditionalOutputs } from "../../src/session/additional-outputs.ts";
 import { CloseStream } from "../../src/session/close-stream.ts";
+import type { Identity } from "../../src/session/identity.ts";
 import type { Mode } from "../../src/session/modality.ts";
 import type { Emission, HandlerSession } from "../../src/session/peer-handler.ts";
 import { Playback } from "../../src/session/playback.ts";
@@ -20,7 +21,10 @@ interface Run extends AsyncDisposable {
   abort(): void;
 }
 
-function run(name: string, { inputs = [], mode = "send-receive" }: { inputs?: unknown[]; mode?: Mode } = {}): Run {
+function run(
+  name: string,
+  { inputs = [], mode = "send-receive", identity }: { inputs?: unknown[]; mode?: Mode; identity?: Identity } = {},
+): Run {
   const abort = new AbortController();
   const frames = new BoundedQueue<VideoFrame>({ capacity: 1, overflow: "drop-oldest" });
   const errors: Error[] = [];
@@ -28,7 +32,7 @@ function run(name: string, { inputs = [], mode = "send-receive" }: { inputs?: un
   const headers = new Headers({ "user-agent": "a test" });
   const session: HandlerSession = {
     id: "peer",
-    context: { webrtcId: "peer", transport: "loopback", headers, signal: abort.signal },
+    context: { webrtcId: "peer", transport: "loopback", headers, identity, signal: abort.signal },
     phoneMode: false,
     inputs: new SessionInputs(inputs),
     clock: systemClock,
@@ -91,6 +95,16 @@ test("the handler knows its session, its inputs as they are now, and can warn", 
   peer.send(picture());
   expect(await peer.next()).toEqual(new AdditionalOutputs("peer", "loopback", "a test", true, "new"));
   expect(peer.messages[0]).toEqual({ type: "warning", data: "picture of 64x48" });
+});
+
+test.each([
+  ["as a copy", { id: "ada", plan: "large" }, { id: "ada", plan: "large" }],
+  ["by its id alone where it holds what no thread can be sent", { id: "ada", may: () => true }, { id: "ada" }],
+  ["not at all where nobody was asked", undefined, undefined],
+])("the handler knows whose session it is in: %s", async (_how, identity, known) => {
+  await using peer = run("whose", { ...(identity && { identity }) });
+  peer.send(picture());
+  expect(await peer.next()).toEqual(new AdditionalOutputs(known));
 });
 
 test("what a call throws is reported with its stack over there, and the next picture goes on", async () => {

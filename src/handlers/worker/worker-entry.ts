@@ -34,6 +34,7 @@ const session: HandlerSession = {
     webrtcId: start.webrtcId,
     transport: start.transport,
     headers: new Headers(start.headers.map(([name, value]): [string, string] => [name, value])),
+    identity: start.identity,
     signal: abort.signal,
   },
   phoneMode: start.transport === "telephone",

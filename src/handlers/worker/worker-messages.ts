@@ -1,4 +1,5 @@
 import type { ServerMessage } from "../../protocol/server-message.ts";
+import type { Identity } from "../../session/identity.ts";
 import type { Mode } from "../../session/modality.ts";
 import type { Transport } from "../../session/transport.ts";
 import type { SharedPicture } from "./shared-picture.ts";
@@ -11,6 +12,7 @@ export interface WorkerStart {
   readonly webrtcId: string;
   readonly transport: Transport["kind"];
   readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly identity: Identity | undefined;
   readonly inputs: readonly unknown[] | undefined;
 }
 
