@@ -62,7 +62,7 @@ export async function launch(
     });
   });
   server.on("upgrade", (request, socket, head) => {
-    if (!handleUpgrade({ basePath: "", sockets: service.sockets, request, socket, head })) {
+    if (!handleUpgrade({ basePath: "", sockets: service.sockets, access: service.access, request, socket, head })) {
       refuseUpgrade(socket, "There is nothing here.");
     }
   });

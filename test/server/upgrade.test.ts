@@ -56,6 +56,7 @@ async function serve({ handler = echoHandler }: { handler?: () => PeerHandler } 
         acceptCall: (accepted, call) => calls.accept(accepted, call),
         answerCall: (call, posted) => calls.incoming(call, posted),
       },
+      access: undefined,
       request,
       socket,
       head,
