@@ -14,6 +14,7 @@ import { measureLoad } from "./parts/load.ts";
 import { measureNetwork } from "./parts/network.ts";
 import { measurePageLoad } from "./parts/page-load.ts";
 import { networkMarkdown } from "./network/network-table.ts";
+import { measureSip } from "./parts/sip.ts";
 import { measureTurns } from "./parts/turns.ts";
 import { measureVoices } from "./parts/voices.ts";
 import { type EchoOptions, measureWebSocketEcho } from "./parts/websocket-echo.ts";
@@ -62,6 +63,7 @@ async function bench(options: BenchOptions): Promise<number> {
     churn: [],
     kill: [],
     echo: [],
+    sip: [],
     network: [],
     voices: [],
     turns: [],
@@ -134,6 +136,11 @@ async function runPart(part: PartName, options: BenchOptions, results: BenchResu
         seconds: seconds ?? 10,
         warmUpMs: 10_000,
       });
+      break;
+    case "sip":
+      for (const calls of options.calls) {
+        results.sip = [...results.sip, await measureSip(calls, { seconds: seconds ?? 20, warmUpMs: 5000 })];
+      }
       break;
     case "network":
       results.network = await measureNetwork({ ...options, seconds: seconds ?? 8, warmUpMs: 6000 });

@@ -12,6 +12,7 @@ export const PARTS = [
   "churn",
   "kill",
   "websocket",
+  "sip",
   "network",
   "voices",
   "turns",
@@ -27,6 +28,7 @@ export interface BenchOptions {
   readonly streams: readonly number[];
   readonly cycles: number;
   readonly echoes: readonly number[];
+  readonly calls: readonly number[];
   readonly cells: readonly NetworkCell[];
   readonly voices: readonly number[];
   readonly dialogues: number;
@@ -47,6 +49,7 @@ export const USAGE = `npm run bench -- [options]
   --streams 1,2,4     numbers of streams for the load part (default: 1,2,4,8,12,16,20,24)
   --cycles n          connects and disconnects of the churn part (default: 300)
   --echoes 100,200    numbers of streams for the websocket part (default: 100,200,400,600,800,1000,1200)
+  --calls 10,50       numbers of telephone calls for the sip part, made by sipp (default: 10,50)
   --cells a,b         networks for the network part, as loss in %/round trip in ms/rate in kbit/s, or step for one that
                       falls from 2000 to 300 and rises again (default: 0,1,5,10,20 x 20,150 x 300,2000, and 0/*/step)
   --voices 1,100      numbers of voices that Silero VAD listens to (default: 1,100,200)
@@ -68,6 +71,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       streams: { type: "string", default: "1,2,4,8,12,16,20,24" },
       cycles: { type: "string", default: "300" },
       echoes: { type: "string", default: "100,200,400,600,800,1000,1200" },
+      calls: { type: "string", default: "10,50" },
       cells: { type: "string", default: ALL_CELLS.join(",") },
       voices: { type: "string", default: "1,100,200" },
       dialogues: { type: "string", default: "240" },
@@ -91,6 +95,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     streams: values.streams.split(",").map((value) => count("--streams", value)),
     cycles: count("--cycles", values.cycles),
     echoes: values.echoes.split(",").map((value) => count("--echoes", value)),
+    calls: values.calls.split(",").map((value) => count("--calls", value)),
     cells: values.cells.split(",").map(parseCell),
     voices: values.voices.split(",").map((value) => count("--voices", value)),
     dialogues: count("--dialogues", values.dialogues),

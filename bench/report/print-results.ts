@@ -12,6 +12,7 @@ export function printResults(results: BenchResults, budgets: readonly Budget[]):
     churnTable(results),
     killTable(results),
     echoTable(results),
+    sipTable(results),
     networkTable(results),
     voicesTable(results),
     turnsTable(results),
@@ -22,6 +23,38 @@ export function printResults(results: BenchResults, budgets: readonly Budget[]):
     console.log(table("Budgets", ["", "", "figure", "budget"], budgetRows(budgets)));
   }
   for (const failure of results.failures) console.log(`\nFAILED ${failure}`);
+}
+
+function sipTable({ sip }: BenchResults): string | undefined {
+  if (sip.length === 0) return undefined;
+  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+  return table(
+    "Telephone calls by sipp whose sound comes back; a packet is late 40 ms after the quickest of its call",
+    [
+      "calls",
+      "done",
+      "late",
+      "missing",
+      "delay p50 ms",
+      "p95",
+      "sender's own lag p95 ms",
+      "server CPU ms/s",
+      "per call",
+      "holds",
+    ],
+    sip.map((result) => [
+      String(result.calls),
+      String(result.succeeded),
+      percent(result.lateShare),
+      percent(result.missingShare),
+      String(round(result.delayMs.p50)),
+      String(round(result.delayMs.p95)),
+      String(round(result.senderLagMs.p95)),
+      String(Math.round(result.serverCpuMsPerSecond)),
+      String(round(result.cpuPerCall)),
+      result.holds ? "yes" : "no",
+    ]),
+  );
 }
 
 function pageTable({ page }: BenchResults): string | undefined {

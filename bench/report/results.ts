@@ -6,6 +6,7 @@ import type { LatencyResult } from "../parts/latency.ts";
 import type { LoadStep } from "../parts/load.ts";
 import type { NetworkResult } from "../parts/network.ts";
 import type { PageLoadResult } from "../parts/page-load.ts";
+import type { SipResult } from "../parts/sip.ts";
 import type { TurnsResult } from "../parts/turns.ts";
 import type { VoicesResult } from "../parts/voices.ts";
 import type { EchoStep } from "../parts/websocket-echo.ts";
@@ -32,6 +33,7 @@ export interface BenchResults {
   churn: readonly ChurnResult[];
   kill: readonly KillResult[];
   echo: readonly EchoStep[];
+  sip: readonly SipResult[];
   network: readonly NetworkResult[];
   voices: readonly VoicesResult[];
   turns: readonly TurnsResult[];

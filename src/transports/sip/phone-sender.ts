@@ -17,7 +17,7 @@ const GRACE_MS = 40;
 /** How late a timer may be before it shows that the process stood still, with sound that waits to be sent, in milliseconds. */
 const LATE_TIMER_MS = 10;
 /** How far what was sent may lie ahead of the time, in milliseconds: sound whose time was filled already is dropped, or every stall would delay all after it. */
-const MAX_AHEAD_MS = 100;
+const MAX_AHEAD_MS = 40;
 
 export interface PhoneSenderOptions {
   readonly ssrc: number;
@@ -111,8 +111,8 @@ export class PhoneSender {
     const due = Math.round(beginUs * TICKS_PER_US);
     const end = this.#endTicks;
     if (end !== undefined && end - due > MAX_AHEAD_MS * (PHONE_RATE / 1000)) return;
-    // What goes on to within 60 ms goes on to the tick; what would begin earlier would be dropped as heard.
-    const begin = end !== undefined && due - end <= (GRACE_MS + PACKET_MS) * (PHONE_RATE / 1000) ? end : due;
+    // What goes on to within 20 ms goes on to the tick; what would begin earlier would be dropped as heard.
+    const begin = end !== undefined && due - end <= PACKET_MS * (PHONE_RATE / 1000) ? end : due;
     const packet = new Uint8Array(RTP_FIXED_HEADER_BYTES + payload.length);
     const timestamp = wrapTimestamp(begin + this.#options.timestampOffset);
     this.#template.write(packet, { marker: begin !== end, sequenceNumber: this.#sequenceNumber, timestamp });
