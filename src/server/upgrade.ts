@@ -34,8 +34,8 @@ export interface UpgradeOptions {
   readonly basePath: string;
   /** Absent for a Stream without audio. */
   readonly sockets: SocketService | undefined;
-  /** Who may come in. @default everybody */
-  readonly access?: StreamAccess | undefined;
+  /** Who may come in; undefined for everybody. Not to be left out: whoever forgets it lets everybody in. */
+  readonly access: StreamAccess | undefined;
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
