@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Audio, type DataChannel, PeerConnection, type Track, Video } from "node-datachannel";
 import type { OfferOptions, Stream } from "../../src/index.ts";
 import type { OfferReply } from "../../src/protocol/offer-reply.ts";
+import { engineDrained } from "../../src/transports/webrtc/engine-drain.ts";
 
 export interface NativeClientOptions {
   readonly bindAddress?: string;
@@ -17,7 +18,7 @@ export class NativeClient {
   readonly id: string;
   /** What came over the data channel. */
   readonly messages: string[] = [];
-  /** Resolves when the server has ended the connection. */
+  /** Resolves when the server has ended the connection, and all that came before has been received. */
   readonly left: Promise<void>;
   readonly #peer: PeerConnection;
   readonly #track: Track;
@@ -42,7 +43,8 @@ export class NativeClient {
     });
     this.#track = this.#peer.addTrack(media === "audio" ? offeredAudio() : offeredVideo());
     this.#opened = new Promise((resolve) => this.#track.onOpen(resolve));
-    this.left = new Promise((resolve) => this.#track.onClosed(resolve));
+    // Each callback has a queue of its own: on a busy machine the end overtakes packets that came before it.
+    this.left = new Promise<void>((resolve) => this.#track.onClosed(resolve)).then(engineDrained);
     this.#track.onMessage((packet) => {
       this.#onReceived?.(packet);
     });
