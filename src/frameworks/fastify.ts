@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { discardBody } from "../server/discard-body.ts";
-import { requestPath, toWebRequest } from "../server/node-request.ts";
+import { isPlainPath, requestPath, toWebRequest } from "../server/node-request.ts";
 import { outerPath } from "../server/outer-path.ts";
 import type { Routes } from "../server/routes.ts";
 import { type TakeUpgrade, takeUpgradesOf } from "./upgrade.ts";
@@ -61,7 +61,7 @@ export function mountOnFastify(app: FastifyApp, routes: Routes, takeUpgrade: Tak
     const handler: FastifyHandler = async ({ raw }, reply) => {
       const gone = new AbortController();
       reply.raw.once("close", () => gone.abort());
-      const answer = await routes.handle(toWebRequest(raw, gone.signal), outer(raw));
+      const answer = isPlainPath(raw) && (await routes.handle(toWebRequest(raw, gone.signal), outer(raw)));
       if (!answer) return reply.callNotFound();
       await discardBody(raw);
       if (!raw.complete) reply.header("connection", "close");

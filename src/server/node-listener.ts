@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { toError } from "../errors.ts";
 import type { Logger } from "../session/logger.ts";
 import { discardBody } from "./discard-body.ts";
-import { requestPath, sendWebResponse, toWebRequest } from "./node-request.ts";
+import { isPlainPath, requestPath, sendWebResponse, toWebRequest } from "./node-request.ts";
 import type { Routes } from "./routes.ts";
 
 /**
@@ -16,6 +16,7 @@ export async function serveNodeRequest(
   response: ServerResponse,
   outer = "",
 ): Promise<boolean> {
+  if (!isPlainPath(request)) return false;
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   try {

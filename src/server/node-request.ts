@@ -16,6 +16,16 @@ export function requestPath(request: FrameworkRequest): string {
   return requestUrl(request).pathname;
 }
 
+/**
+ * Whether the path leads where it says. "/x/../rtc" and "/rtc\webrtc" are "/rtc" and "/rtc/webrtc" to a URL, but not to routers: what
+ * an application's own middleware guards by its prefix must not be reached past it.
+ */
+export function isPlainPath(request: FrameworkRequest): boolean {
+  const { originalUrl, url = "/" } = request;
+  const [path = ""] = (originalUrl ?? url).split(/[?#]/, 1);
+  return !/\\|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path);
+}
+
 /** A web Request for a node:http one; a body that a parser has already read is used again. */
 export function toWebRequest(request: FrameworkRequest, signal: AbortSignal): Request {
   const headers = new Headers();

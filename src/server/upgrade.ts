@@ -7,7 +7,7 @@ import type { Identity } from "../session/identity.ts";
 import type { StreamAccess } from "./access/access.ts";
 import type { Verdict } from "./access/gate.ts";
 import { pathBelow } from "./base-path.ts";
-import { requestPath, requestUrl } from "./node-request.ts";
+import { isPlainPath, requestPath, requestUrl } from "./node-request.ts";
 import type { CallRequest, SocketService } from "./socket-service.ts";
 import { carrierOf } from "./telephone-route.ts";
 
@@ -46,7 +46,7 @@ export interface UpgradeOptions {
  * A Stream without audio turns the known routes down with a sentence, so that a client does not wait for an answer.
  */
 export function handleUpgrade({ basePath, sockets, access, request, socket, head }: UpgradeOptions): boolean {
-  const path = pathBelow(basePath, requestPath(request));
+  const path = isPlainPath(request) ? pathBelow(basePath, requestPath(request)) : undefined;
   const carrier = path === undefined ? undefined : carrierOf(path, "handler");
   const isCall = carrier !== undefined && (sockets?.carriers ?? [""]).includes(carrier);
   if (path !== WEBSOCKET_ROUTE && !isCall) return false;
