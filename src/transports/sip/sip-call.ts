@@ -9,7 +9,7 @@ import type { CallMedia } from "./call-media.ts";
 import type { ClientOutcome } from "./client-transaction.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ServerTransaction } from "./server-transaction.ts";
-import { ABILITIES, SDP_TYPE, type SipCore, type SipPlace } from "./sip-core.ts";
+import { ABILITIES, SDP_TYPE, type SipCore, type SipPlace, type StandingCall } from "./sip-core.ts";
 
 /** After so long without packets the far end is asked whether it is still there, in milliseconds. */
 const SILENT_MS = 15_000;
@@ -29,7 +29,7 @@ export interface SipCallOptions {
 const decoder = new TextDecoder();
 
 /** A call that was answered, until one side hangs up. */
-export class SipCall {
+export class SipCall implements StandingCall {
   readonly #options: SipCallOptions;
   #state: "answered" | "running" | "ended" = "answered";
   /** An INVITE whose ACK has not come; and whether its answer held our offer, so that the ACK holds theirs. */

@@ -1,9 +1,11 @@
 import type { Clock } from "../../async/clock.ts";
+import type { SipRequest } from "../../protocol/sip/sip-message.ts";
 import type { HeaderLine } from "../../protocol/sip/write-sip-message.ts";
+import type { SipRequest } from "../../protocol/sip/sip-message.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { SipAddress } from "./sip-address.ts";
-import type { SipCall } from "./sip-call.ts";
+import type { ServerTransaction } from "./server-transaction.ts";
 import type { TransactionLayer } from "./transaction-layer.ts";
 
 /** Our side of the way to somebody. */
@@ -15,6 +17,25 @@ export interface SipPlace {
   readonly contact: string;
 }
 
+/** A call that was answered, as requests within it find it. */
+export interface StandingCall {
+  request(transaction: ServerTransaction): void;
+  /** The far end has our answer to its INVITE. */
+  acknowledged(request: SipRequest): void;
+  /** Hangs up at once: the endpoint closes. */
+  stop(): void;
+}
+
+/** A call that stands, as those see it who only pass on what is for it. */
+export interface StandingCall {
+  /** A request within the call. */
+  request(transaction: ServerTransaction): void;
+  /** The far end has our answer to its INVITE. */
+  acknowledged(request: SipRequest): void;
+  /** Hangs up at once: the endpoint closes. */
+  stop(): void;
+}
+
 /** What calls and registrations share. */
 export interface SipCore {
   readonly clock: Clock;
@@ -23,7 +44,7 @@ export interface SipCore {
   /** So many random bytes as hexadecimal digits. */
   readonly random: (bytes: number) => string;
   /** The calls that stand, by their dialog. */
-  readonly calls: Map<string, SipCall>;
+  readonly calls: Map<string, StandingCall>;
   /** Where somebody reaches us. */
   place(peer: SipAddress): Promise<SipPlace>;
   /** Opens the ports for a call's sound. */
