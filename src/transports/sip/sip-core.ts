@@ -1,7 +1,6 @@
 import type { Clock } from "../../async/clock.ts";
 import type { SipRequest } from "../../protocol/sip/sip-message.ts";
 import type { HeaderLine } from "../../protocol/sip/write-sip-message.ts";
-import type { SipRequest } from "../../protocol/sip/sip-message.ts";
 import type { Logger } from "../../session/logger.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { SipAddress } from "./sip-address.ts";
@@ -19,16 +18,6 @@ export interface SipPlace {
 
 /** A call that was answered, as requests within it find it. */
 export interface StandingCall {
-  request(transaction: ServerTransaction): void;
-  /** The far end has our answer to its INVITE. */
-  acknowledged(request: SipRequest): void;
-  /** Hangs up at once: the endpoint closes. */
-  stop(): void;
-}
-
-/** A call that stands, as those see it who only pass on what is for it. */
-export interface StandingCall {
-  /** A request within the call. */
   request(transaction: ServerTransaction): void;
   /** The far end has our answer to its INVITE. */
   acknowledged(request: SipRequest): void;
