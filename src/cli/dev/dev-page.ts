@@ -11,7 +11,7 @@ export type DevEvent =
   | { readonly type: "failed"; readonly text: string };
 
 /** The element that brings the script into a page. */
-export function scriptElement(run: number): string {
+function scriptElement(run: number): string {
   return `<script src="${SCRIPT_PATH}" data-run="${run}"></script>`;
 }
 

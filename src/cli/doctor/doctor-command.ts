@@ -12,6 +12,7 @@ import { checkIceServer } from "./check-ice-server.ts";
 import { checkMachine } from "./check-machine.ts";
 import { type IceServerOfPage, places, readPage, webSocket } from "./check-server.ts";
 import { type Finding, ok, problem } from "./finding.ts";
+import { readHeaders, serverUrl } from "./server-options.ts";
 
 /** `fastrtc doctor`: why clients cannot connect. */
 export const doctorCommand: Command = {
@@ -122,20 +123,6 @@ function usable(server: IceServerOfPage): readonly UdpIceServer[] {
   }
 }
 
-function serverUrl(typed: string): URL {
-  const text = /^[a-z]+:\/\//i.test(typed) ? typed : `http://${typed}`;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new UsageError(
-      `"${typed}" is no address of a server. Write it as https://example.com or http://localhost:7860.`,
-    );
-  }
-  const url = new URL(text);
-  url.search = "";
-  url.hash = "";
-  if (!url.pathname.endsWith("/")) url.pathname += "/";
-  return url;
-}
-
 function givenIceServers(args: CommandArguments, { environment }: Terminal): readonly IceServerOfPage[] {
   const username = textOption(args, "username");
   const credential = textOption(args, "credential") ?? environment["TURN_CREDENTIAL"];
@@ -145,16 +132,6 @@ function givenIceServers(args: CommandArguments, { environment }: Terminal): rea
     }
     return { urls, ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) };
   });
-}
-
-function readHeaders(args: CommandArguments): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    textOptions(args, "header").map((text): [string, string] => {
-      const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(text) ?? [];
-      if (name !== undefined && value !== undefined) return [name.toLowerCase(), value];
-      throw new UsageError(`--header takes "name: value", not "${text}".`);
-    }),
-  );
 }
 
 const MARKS = { ok: "ok      ", warning: "warning ", problem: "PROBLEM " } as const;

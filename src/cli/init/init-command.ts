@@ -29,7 +29,7 @@ export const initCommand: Command = {
     fastrtc: {
       type: "string",
       value: "<version>",
-      help: "What package.json says for fastrtc: a version, or the path of a packed .tgz (default: what this one was installed from)",
+      help: "What package.json says for fastrtc: a version or a packed .tgz (default: where this one came from)",
     },
   },
   words: [0, 1],

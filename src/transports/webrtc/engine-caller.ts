@@ -11,6 +11,8 @@ export interface EngineCallerOptions {
   readonly media: "video" | "audio";
   /** A server whose relay it uses, and nothing else; its host is an IP address. @default none, the machine's own addresses */
   readonly relay?: UdpIceServer | undefined;
+  /** Told of every packet that arrives, RTP and RTCP; nothing may be thrown. @default nobody */
+  readonly onPacket?: (packet: Uint8Array) => void;
   /** @internal Replaced in tests. */
   readonly clock?: Clock;
 }
@@ -20,7 +22,10 @@ export type CallOutcome = "connected" | "failed" | "silent";
 
 /** How long finding this machine's own addresses may take, in milliseconds. */
 const GATHERING_MS = 3000;
-const SSRC = 20_261;
+/** The SSRC of what it sends. */
+export const CALLER_SSRC = 20_261;
+/** The payload types that it offers. */
+export const CALLER_PAYLOAD_TYPES = { h264: 102, vp8: 96, opus: 111 } as const;
 
 /** A client in this process, the other end of a Stream anywhere: to see whether one can connect. */
 export class EngineCaller {
@@ -38,7 +43,7 @@ export class EngineCaller {
     this.#settle("failed");
   };
 
-  constructor({ media, relay, clock = systemClock }: EngineCallerOptions) {
+  constructor({ media, relay, onPacket = () => {}, clock = systemClock }: EngineCallerOptions) {
     const { Audio, PeerConnection: Peer, Video } = engineLibrary();
     this.#clock = clock;
     this.#outcome = new Promise((resolve) => (this.#settle = resolve));
@@ -49,15 +54,18 @@ export class EngineCaller {
     let offered: InstanceType<typeof Audio> | InstanceType<typeof Video>;
     if (media === "audio") {
       offered = new Audio("0", "SendRecv");
-      offered.addOpusCodec(111, "minptime=10;useinbandfec=1");
+      offered.addOpusCodec(CALLER_PAYLOAD_TYPES.opus, "minptime=10;useinbandfec=1");
     } else {
       offered = new Video("0", "SendRecv");
-      offered.addH264Codec(102, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
-      offered.addVP8Codec(96);
+      offered.addH264Codec(
+        CALLER_PAYLOAD_TYPES.h264,
+        "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+      );
+      offered.addVP8Codec(CALLER_PAYLOAD_TYPES.vp8);
     }
-    offered.addSSRC(SSRC, "caller");
+    offered.addSSRC(CALLER_SSRC, "caller");
     this.#track = this.#peer.addTrack(offered);
-    this.#track.onMessage(guardCallback(() => undefined, this.#fail));
+    this.#track.onMessage(guardCallback(onPacket, this.#fail));
     this.#gathered = new Promise((resolve) => {
       this.#peer.onGatheringStateChange(guardCallback((state) => state === "complete" && resolve(), this.#fail));
     });
@@ -98,6 +106,16 @@ export class EngineCaller {
     cancel();
     if (this.#error) throw this.#error;
     return outcome;
+  }
+
+  /** Whether it is connected still. */
+  get isOpen(): boolean {
+    return this.#peer.state() === "connected" && this.#track.isOpen();
+  }
+
+  /** Sends an RTP packet; false when the connection does not take it. */
+  send(packet: Uint8Array): boolean {
+    return this.#track.isOpen() && this.#track.sendMessageBinary(Buffer.from(packet));
   }
 
   /** Ends the call. */
