@@ -25,6 +25,9 @@ export interface SipResult {
   readonly missingShare: number;
   /** How much later than the quickest packet of its call each came, in milliseconds. */
   readonly delayMs: Spread;
+  /** The same without SIP and without us: packets that a program of three lines sends back. */
+  readonly floorLateShare: number;
+  readonly floorDelayMs: Spread;
   /** By how much the sender of the calls' sound missed its own times, in milliseconds. */
   readonly senderLagMs: Spread;
   readonly serverCpuMsPerSecond: number;
@@ -94,6 +97,7 @@ export async function measureSip(
       lateShare,
       missingShare,
       delayMs: spread(delaysMs),
+      ...(await measureFloor(calls, { seconds, warmUpMs })),
       senderLagMs: spread(sender.lagsMs),
       serverCpuMsPerSecond: serverCpu,
       cpuPerCall: serverCpu / calls,
@@ -103,6 +107,33 @@ export async function measureSip(
     await Promise.all(callers.map((caller) => caller[Symbol.asyncDispose]()));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** How the sound of so many calls comes back from a program that does nothing else. */
+async function measureFloor(
+  calls: number,
+  { seconds, warmUpMs }: { readonly seconds: number; readonly warmUpMs: number },
+): Promise<Pick<SipResult, "floorLateShare" | "floorDelayMs">> {
+  await using reflector = startProgram("reflector", new URL("../sip/reflector-program.ts", import.meta.url), []);
+  await until(
+    () => reflector.output.includes("listening"),
+    CONNECT_TIMEOUT_MS,
+    () => reflector.output,
+  );
+  const port = Number(/listening at (\d+)/.exec(reflector.output)?.[1]);
+  const callers = await Promise.all(Array.from({ length: calls }, () => ToneCaller.open()));
+  for (const caller of callers) caller.talkTo(port);
+  const sender = new PacedSender(callers);
+  await sleep(warmUpMs);
+  for (const caller of callers) caller.takeEcho();
+  await sleep(seconds * 1000);
+  const delaysMs = callers.flatMap((caller) => delaysOf(caller.takeEcho()));
+  sender.stop();
+  await Promise.all(callers.map((caller) => caller[Symbol.asyncDispose]()));
+  return {
+    floorLateShare: (delaysMs.filter((delayMs) => delayMs > LATE_MS).length * PACKET_MS) / (calls * seconds * 1000),
+    floorDelayMs: spread(delaysMs),
+  };
 }
 
 /** Sends every call 50 packets a second; what a late timer left out is sent when it rings. */
