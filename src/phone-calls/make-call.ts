@@ -14,6 +14,7 @@ import type { MadeCall, MakeCallOptions } from "./make-call-options.ts";
  * signal's reason.
  */
 export async function makeCall(options: MakeCallOptions, clock: Clock = systemClock): Promise<MadeCall> {
+  checkCarrier(options);
   for (const [name, number] of Object.entries({ to: options.to, from: options.from })) {
     if (typeof number === "string" && /^\+[1-9]\d{6,14}$/.test(number)) continue;
     throw new FastRtcError("invalid_argument", `makeCall: ${name} is a number in E.164, such as "+15551234567".`);
@@ -42,6 +43,25 @@ export async function makeCall(options: MakeCallOptions, clock: Clock = systemCl
   const reply = request.reply.safeParse(parseJson(answer.text)); // What is no JSON names no call either.
   if (!reply.success) throw failed(`${company} answered something that names no call.`);
   return { callId: reply.data };
+}
+
+const CARRIERS: Readonly<Record<MakeCallOptions["carrier"], true>> = {
+  twilio: true,
+  telnyx: true,
+  plivo: true,
+  vonage: true,
+};
+
+/** JavaScript may call with anything, or with nothing. */
+function checkCarrier(options: unknown): void {
+  const carrier: unknown =
+    typeof options === "object" && options !== null ? Reflect.get(options, "carrier") : undefined;
+  if (typeof carrier === "string" && Object.hasOwn(CARRIERS, carrier)) return;
+  const known = Object.keys(CARRIERS).map((name) => JSON.stringify(name));
+  throw new FastRtcError(
+    "invalid_argument",
+    `makeCall: carrier is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}.`,
+  );
 }
 
 function webhookOf({ carrier, url }: MakeCallOptions): string {

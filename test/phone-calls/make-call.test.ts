@@ -162,6 +162,16 @@ describe("a call that cannot be made is one sentence", () => {
     });
   });
 
+  test.each([undefined, null, {}, { ...CALLS.twilio, carrier: "acme" }, { ...CALLS.twilio, carrier: "toString" }])(
+    "for a carrier that is none: %j",
+    async (options) => {
+      await expect(makeCall(options as MakeCallOptions)).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: 'makeCall: carrier is "twilio", "telnyx", "plivo" or "vonage".',
+      });
+    },
+  );
+
   test("for a private key that is none, without showing it", async () => {
     const error: unknown = await makeCall({ ...CALLS.vonage, privateKey: "my secret" } as MakeCallOptions).catch(
       (thrown: unknown) => thrown,
