@@ -8,8 +8,10 @@ const LIMIT = 100;
 
 /** A stream for every kind of handler, by its path. */
 export function conformanceStreams(): ReadonlyMap<string, Stream> {
-  const video = { modality: "video", concurrencyLimit: LIMIT } as const;
-  const audio = { modality: "audio", concurrencyLimit: LIMIT } as const;
+  // Pages of anywhere and clients without number are what it is for, as with FastRTC.
+  const open = { concurrencyLimit: LIMIT, allowedOrigins: ["*"], rateLimits: null } as const;
+  const video = { modality: "video", ...open } as const;
+  const audio = { modality: "audio", ...open } as const;
   return new Map<string, Stream>([
     ["/flip", new Stream({ ...video, handler: (frame) => frame.flip("vertical") })],
     ["/video-same", new Stream({ ...video, handler: (frame) => frame })],
@@ -20,7 +22,7 @@ export function conformanceStreams(): ReadonlyMap<string, Stream> {
     ["/audio-limit2", new Stream({ ...audio, handler: new AudioEcho(8000), concurrencyLimit: 2 })],
     ["/audio-receive", new Stream({ ...audio, mode: "receive", handler: () => tone(440, 3) })],
     ["/audio-send", new Stream({ ...audio, mode: "send", handler: new AudioCounter() })],
-    ["/av-echo", new Stream({ modality: "audio-video", handler: new AudioVideoEcho(), concurrencyLimit: LIMIT })],
+    ["/av-echo", new Stream({ modality: "audio-video", handler: new AudioVideoEcho(), ...open })],
     [
       "/inputs",
       new Stream({

@@ -37,7 +37,7 @@ export class Gate {
   constructor(options: GateOptions) {
     const { allowedOrigins, rateLimits, clock } = options;
     this.#options = options;
-    this.origins = new AllowedOrigins(allowedOrigins);
+    this.origins = new AllowedOrigins(allowedOrigins, options.authenticate === undefined);
     this.#byAddress = rateLimits?.address ? new RateLimiter(rateLimits.address, clock) : undefined;
     this.#byIdentity = rateLimits?.identity ? new RateLimiter(rateLimits.identity, clock) : undefined;
   }

@@ -27,14 +27,26 @@ test.each([
   ],
   [
     "a page of another port",
-    { origin: "http://localhost:5173", host: "localhost:7860", "sec-fetch-site": "same-site" },
+    { origin: "http://rtc.example.com:5173", host: "rtc.example.com:7860", "sec-fetch-site": "same-site" },
     false,
   ],
+  ["a page of another port of this machine", { origin: "http://localhost:5173", host: "127.0.0.1:7860" }, true],
+  ["a page of this machine, by IPv6", { origin: "http://[::1]:5173", host: "voice.localhost:7860" }, true],
+  ["a page of this machine that calls another", { origin: "http://localhost:5173", host: "rtc.example.com" }, false],
+  ["a stranger's page that calls this machine", { origin: "https://evil.example", host: "localhost:7860" }, false],
+  ["a stranger's page with a name alike", { origin: "https://127.0.0.1.evil.example", host: "localhost:7860" }, false],
   ["a page that has no origin to tell", { origin: "null", host: "rtc.example.com" }, false],
   ["an origin that is none", { origin: "rtc.example.com", host: "rtc.example.com" }, false],
   ["a name that begins alike", { origin: "https://app.example.com.evil.example", host: "rtc.example.com" }, false],
 ])("%s may come in or not", (_who, headers: Record<string, string>, mayComeIn) => {
-  expect(new AllowedOrigins(["https://app.example.com"]).allow(new Headers(headers))).toBe(mayComeIn);
+  expect(new AllowedOrigins(["https://app.example.com"], true).allow(new Headers(headers))).toBe(mayComeIn);
+});
+
+test("where people log in, other ports of this machine are elsewhere as well", () => {
+  const headers = new Headers({ origin: "http://localhost:5173", host: "localhost:7860" });
+  expect([new AllowedOrigins([], true).allow(headers), new AllowedOrigins([]).allow(headers)]).toEqual([true, false]);
+  const answers = [true, false].map((letsIn) => new AllowedOrigins([], letsIn).answerHeaders(headers));
+  expect(answers).toEqual([{ "access-control-allow-origin": "http://localhost:5173", vary: "Origin" }, {}]);
 });
 
 test("a page that was named may read the answer and send cookies, any other page may not send cookies", () => {
