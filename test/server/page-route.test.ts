@@ -6,7 +6,7 @@ import { echoService } from "../support/echo-service.ts";
 
 describe("a file of the page", () => {
   const script = async (accepted?: string): Promise<Response | undefined> => {
-    const [name] = [...(await pageFiles()).keys()].filter((path) => /index-.*\.js$/.test(path));
+    const name = [...(await pageFiles()).keys()].find((path) => /index-.*\.js$/.test(path));
     const headers: Record<string, string> = accepted === undefined ? {} : { "accept-encoding": accepted };
     return new Routes(echoService(), { basePath: "", page: true }).handle(
       new Request(`http://localhost/${name}`, { headers }),
