@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Child, freePort, sleep, startProgram } from "../process/child-process.ts";
 import { cpuMsPerSecond, readProcessUsage } from "../process/process-usage.ts";
-import { type Spread, spread } from "../report/statistics.ts";
+import { type Spread, percentile, spread } from "../report/statistics.ts";
 import { CALLER_SCENARIO } from "../sip/caller-scenario.ts";
 import { type EchoPacket, ToneCaller } from "../sip/tone-caller.ts";
 
 const PACKET_MS = 20;
-/** A packet is late that a telephone with so much in hand against jitter could not play in its time, in milliseconds. */
+/** So much a telephone keeps in hand against jitter when the usual packet comes, in milliseconds: what is later cannot be played in its time. */
 const LATE_MS = 40;
 /** The share of packets that may be late or missing. */
 const LATE_WANTED = 0.01;
@@ -23,7 +23,7 @@ export interface SipResult {
   /** Shares of all packets of echo that were to come, 0 to 1. */
   readonly lateShare: number;
   readonly missingShare: number;
-  /** How much later than the quickest packet of its call each came, in milliseconds. */
+  /** How much later than the usual packet of its call each came, the median, in milliseconds. */
   readonly delayMs: Spread;
   /** The same without SIP and without us: packets that a program of three lines sends back. */
   readonly floorLateShare: number;
@@ -159,8 +159,11 @@ class PacedSender {
 }
 
 function delaysOf(echo: readonly EchoPacket[]): number[] {
-  const quickest = Math.min(...echo.map(({ transitMs }) => transitMs));
-  return echo.map(({ transitMs }) => transitMs - quickest);
+  const usual = percentile(
+    echo.map(({ transitMs }) => transitMs),
+    0.5,
+  );
+  return echo.map(({ transitMs }) => transitMs - usual);
 }
 
 /** How many numbers between the first packet and the last did not come, or were of silence in place of sound. */
