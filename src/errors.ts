@@ -20,7 +20,6 @@ export type FastRtcErrorCode =
   | "call_failed"
   | "tunnel_failed"
   | "fastphone_failed"
-  | "call_failed"
   | "missing_package"
   | "invalid_model"
   | "model_busy"

@@ -24,6 +24,9 @@ export interface LaunchOptions {
   printUrl?: boolean;
 }
 
+/** How long a client may take to send a whole request, in milliseconds: Node grants five minutes. */
+const REQUEST_MS = 30_000;
+
 const OPTION_NAMES: OptionNames<LaunchOptions> = { port: true, host: true, handleSignals: true, printUrl: true };
 
 /** A running built-in server. */
@@ -61,6 +64,7 @@ export async function launch(
       if (!served) response.writeHead(404, { "content-type": "text/plain" }).end("There is nothing here.\n");
     });
   });
+  server.requestTimeout = REQUEST_MS;
   server.on("upgrade", (request, socket, head) => {
     if (!handleUpgrade({ basePath: "", sockets: service.sockets, access: service.access, request, socket, head })) {
       refuseUpgrade(socket, "There is nothing here.");

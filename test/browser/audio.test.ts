@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 /** Has something done when the test is over; tests that run at the same time have a list each. */
-type AtEnd = (cleanup: () => Promise<unknown>) => void;
+type AtEnd = (cleanup: () => Promise<void>) => void;
 const afterTest: AtEnd = (cleanup) => void cleanups.push(cleanup);
 
 async function newPage(frequency: number, atEnd: AtEnd): Promise<Page> {

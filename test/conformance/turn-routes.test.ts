@@ -6,7 +6,6 @@ import type { OfferReply } from "../../src/protocol/offer-reply.ts";
 import { AudioConverter } from "../../src/media/audio-converter.ts";
 import { decodeMuLaw, encodeMuLaw } from "../../src/media/g711.ts";
 import { parseRtpPacket, serializeRtpPacket } from "../../src/rtp/packet.ts";
-import type { Stream } from "../../src/stream.ts";
 import { speak } from "../../src/testing/speak.ts";
 import { NATIVE_CLIENT_SSRC, NativeClient } from "../support/native-client.ts";
 import { loudest } from "../support/tones.ts";
@@ -63,7 +62,7 @@ async function overWebRtc(path: string): Promise<Client> {
     const response = await fetch(`${server.url}${path}/webrtc/offer`, { method: "POST", body: JSON.stringify(body) });
     return (await response.json()) as OfferReply;
   };
-  await client.connect({ offer } as unknown as Stream);
+  await client.connect({ offer });
   let sequenceNumber = 0;
   return {
     async send(sound) {
