@@ -8,6 +8,14 @@ describe("the architecture", () => {
   });
 });
 
+it("each file of rtp/ names the specification that it implements, or what it stands in for", () => {
+  const files = [...readSourceTree("src")].filter(([path]) => path.startsWith("src/rtp/"));
+  expect(files.length).toBeGreaterThan(50);
+  expect(
+    files.filter(([, text]) => !/RFC \d{4}|draft-[a-z]+-|webrtc-stats|libwebrtc/.test(text)).map(([path]) => path),
+  ).toEqual([]);
+});
+
 describe("the check of the architecture", () => {
   const CLEAN = `
     import { z } from "zod";

@@ -29,7 +29,7 @@ export interface AudioReceiveStreamOptions {
 }
 
 /**
- * One received Opus stream: packets in, sound in its order and the RTCP about it out. After each call `nextTimerMs` may
+ * One received Opus stream (RFC 7587, its RTCP RFC 3550 §6 and RFC 4585 §6.2.1): packets in, sound in its order and the RTCP about it out. After each call `nextTimerMs` may
  * have changed; it is when `handleTimer` is due.
  *
  * This is not a playout buffer. Whoever listens here is a program that needs the sound complete, in order and soon, but

@@ -35,7 +35,7 @@ interface HeldPacket {
 const NOTHING: readonly OrderedPacket[] = Object.freeze([]);
 
 /**
- * Puts packets in order. Those that come in order pass at once; only behind a gap are they held, until the missing one
+ * Puts packets in order, by their sequence numbers (RFC 3550 §5.1). Those that come in order pass at once; only behind a gap are they held, until the missing one
  * comes or was waited for long enough. How long that is follows from how late overtaken packets were so far: up to 100 ms, down to 20 ms,
  * or to 5 ms where a copy in the next packet can stand in for the missing one. `setRepairMs` makes it longer while a
  * retransmission can come.

@@ -1,7 +1,7 @@
 const BUCKET_MS = 100;
 const BUCKETS = 10;
 
-/** How many bits per second have passed over the last second. */
+/** How many bits per second have passed over the last second, for dividing the estimate of draft-ietf-rmcat-gcc-02 among sound, repair and pictures. */
 export class ByteRate {
   readonly #buckets = Array.from({ length: BUCKETS }, () => 0);
   #sum = 0;

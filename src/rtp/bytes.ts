@@ -1,5 +1,5 @@
 /*
- * Big-endian numbers straight from and into bytes. A DataView made per packet costs more than reading it.
+ * Big-endian numbers, as all of RTP has them (RFC 3550 §4), straight from and into bytes. A DataView made per packet costs more than reading it.
  * The readers take offsets that the caller has checked; past the end they read zeros.
  */
 

@@ -3,7 +3,7 @@ import type { VideoReceiveSnapshot } from "./receive-snapshot.ts";
 /** A picture that stands still for longer than this is a freeze. */
 const FREEZE_MS = 500;
 
-/** Counts the frames of a stream as they become ready to decode, and how steadily they do. */
+/** Counts the frames of a stream as they become ready to decode, and how steadily they do: `freezeCount` of W3C's webrtc-stats. */
 export class FrameArrivals {
   #frameCount = 0;
   #keyframeCount = 0;

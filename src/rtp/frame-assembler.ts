@@ -29,7 +29,7 @@ export interface AssembledFrame {
 const NO_FRAMES: readonly AssembledFrame[] = Object.freeze([]);
 
 /**
- * Puts frames together from packets in any order and gives them out in decode order, each the moment its last packet is
+ * Puts frames together from packets in any order (RFC 3550 §5.1, the payloads RFC 6184 and RFC 7741) and gives them out in decode order, each the moment its last packet is
  * there. Frames after a missing packet wait for it, because they are built on what it held. They stop waiting when a
  * whole keyframe is there (decoding goes on from it at once), when the packet is `gapTimeoutMs` late, or when 2048
  * packets wait: then everything up to the next keyframe is dropped and `needsKeyframe` says to ask for one. Empty

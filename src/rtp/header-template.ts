@@ -14,7 +14,7 @@ export interface RtpHeaderTemplateInit {
 }
 
 /**
- * The header that all packets of a sending stream share, made once and copied in front of each payload.
+ * The header that all packets of a sending stream share (RFC 3550 §5.1, its extensions RFC 8285 §4), made once and copied in front of each payload.
  * Payloads are made with `byteLength` bytes of headroom, so that a packet needs one allocation and one copy.
  */
 export class RtpHeaderTemplate {

@@ -4,7 +4,7 @@ export interface KeyframeRequesterOptions {
 }
 
 /**
- * Decides when to ask the peer for a keyframe: at once when one is needed, then again until it comes, with as much time
+ * Decides when to ask the peer for a keyframe (RFC 4585 §6.3.1, RFC 5104 §4.3.1): at once when one is needed, then again until it comes, with as much time
  * between as the answer takes. One request per broken frame would make the peer send nothing but keyframes.
  */
 export class KeyframeRequester {

@@ -8,7 +8,7 @@ const WEIGHT = 0.05;
 const VAIN_WEIGHT = 0.01;
 
 /**
- * Learns how long it is worth to wait for a packet that others overtook: a histogram of how late such packets came, old
+ * Learns how long it is worth to wait for a packet that others overtook, which RFC 3550 leaves to the receiver: a histogram of how late such packets came, old
  * ones forgotten bit by bit, and of it the quantile that catches 97 %. This is how NetEq finds its target delay (Ramos, "NetEQ"; the
  * histogram of libwebrtc's delay manager), with one difference: it counts how long after it was missed a packet came, not
  * how long after the quickest one, because here packets in order never wait, however unsteadily they come.

@@ -47,7 +47,7 @@ interface RunningProbe {
 }
 
 /**
- * Spreads what is sent, so that a large picture does not fill the path's queue at once: at 2.5 times the estimate, in
+ * Spreads what is sent (draft-ietf-rmcat-gcc-02 §4), so that a large picture does not fill the path's queue at once: at 2.5 times the estimate, in
  * bursts of 5 ms. On a fast path that is no delay at all. Sound leaves at once, then what is sent again,
  * then pictures. Nothing waits longer than 0.4 s: when the path has become so slow that it would, `flush` says so,
  * and a keyframe made for the new rate takes its place. See `queueMs` for slowing down the encoder long before.

@@ -36,7 +36,7 @@ export interface PacketSenderStats extends BandwidthStats {
 }
 
 /**
- * Where all packets of a connection leave: paced, stamped with their time and number, and their arrival turned into an
+ * Where all packets of a connection leave (draft-ietf-rmcat-gcc-02 §4): paced, stamped with their time and number, and their arrival turned into an
  * estimate of what the path bears. It is shared out sound first; pictures get what is left.
  */
 export class PacketSender {

@@ -53,7 +53,8 @@ export interface SoundCounts {
  * nothing comes, silence runs in real time, so that the end of speech can be noticed: at once when the
  * sender has announced that it has nothing to say (DTX), and otherwise half a second behind, so that what is only late still
  * finds its place. Hence the longest burst after a stall: half a second of sound, and 200 ms besides that came after silence had taken its place. That much
- * of the line is given back by leaving out silence later; what is later still is dropped.
+ * of the line is given back by leaving out silence later; what is later still is dropped. Time is RTP's (RFC 3550 §5.1), silence that was
+ * announced Opus's (RFC 7587 §3.1.3).
  */
 export class SoundLine {
   /** Where the sound given out ends, on the line of the listener: the sender's ticks, and `#shift` of them. */

@@ -5,7 +5,7 @@ import { parseRtpPacket } from "./packet.ts";
 
 /**
  * Fills in what belongs to the moment of sending and to the transport, not to a stream: the send time and the
- * transport-wide sequence number. One per connection; packets go through it last, retransmissions included.
+ * transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2). One per connection; packets go through it last, retransmissions included.
  * A packet without room for these extensions stays as it is.
  */
 export class TransportStamper {

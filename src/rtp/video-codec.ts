@@ -10,7 +10,7 @@ const DEPACKETIZERS: { readonly [Name in VideoCodecName]: VideoDepacketizer } = 
   VP8: vp8Depacketizer,
 };
 
-/** What joins the payloads of a codec's frames. */
+/** What joins the payloads of a codec's frames: RFC 6184 for H.264, RFC 7741 for VP8. */
 export function depacketizerOf(codec: VideoCodecName): VideoDepacketizer {
   return DEPACKETIZERS[codec];
 }

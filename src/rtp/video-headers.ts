@@ -15,7 +15,7 @@ export interface VideoHeaderContent {
   readonly colorSpace?: ColorSpaceCode | undefined;
 }
 
-/** The headers that a sent video stream puts in front of its packets, each made once. They differ in length. */
+/** The headers (RFC 3550 §5.1, RFC 8285) that a sent video stream puts in front of its packets, each made once. They differ in length. */
 export class VideoHeaders {
   readonly #options: VideoHeadersOptions;
   readonly #made = new Map<string, RtpHeaderTemplate>();

@@ -16,7 +16,7 @@ export type Packetization =
   | { readonly type: "packets"; readonly packets: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly type: "nal-unit-too-large"; readonly byteLength: number; readonly maxByteLength: number };
 
-/** Cuts encoded frames into RTP payloads. It may number frames, so each stream has its own. */
+/** Cuts encoded frames into RTP payloads: of H.264 by RFC 6184, of VP8 by RFC 7741. It may number frames, so each stream has its own. */
 export interface VideoPacketizer {
   packetize(frame: Uint8Array, options: PacketizeOptions): Packetization;
 }
@@ -30,7 +30,7 @@ export interface DepacketizedFrame {
   readonly selfContained: boolean;
 }
 
-/** What the frame assembler must know about a codec. Stateless: all of a frame's payloads come at once. */
+/** What the frame assembler must know about a codec, as its payload format (RFC 6184, RFC 7741) has it. Stateless: all of a frame's payloads come at once. */
 export interface VideoDepacketizer {
   /** Whether this payload, judged alone, is certain to be the first one of a self-contained keyframe. */
   beginsKeyframe(payload: Uint8Array): boolean;

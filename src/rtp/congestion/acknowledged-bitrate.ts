@@ -11,7 +11,7 @@ const VARIANCE_GROWTH = 5;
 const VARIANCE_OF_CHANGE = 200;
 
 /**
- * How many bits per second really arrive at the peer. Samples of 150 ms, weighed by how likely they are beside what was
+ * How many bits per second really arrive at the peer, R_hat of draft-ietf-rmcat-gcc-02 §5.5. Samples of 150 ms, weighed by how likely they are beside what was
  * known before (a Bayesian estimate of one variable, as in libwebrtc).
  */
 export class AcknowledgedBitrate {

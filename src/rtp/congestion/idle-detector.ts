@@ -7,7 +7,7 @@ const BUSY_SHARE = 0.5;
 
 /**
  * Notices when the encoder sends less than the estimate allows (application-limited, ALR in libwebrtc): then what
- * arrives says nothing of what the path could bear, and only a probe can find out.
+ * arrives says nothing of what the path could bear (draft-ietf-rmcat-gcc-02 §5.5), and only a probe can find out.
  */
 export class IdleDetector {
   #unusedBits = 0;

@@ -1,4 +1,4 @@
-/** What became of a packet that was sent, as the peer's feedback tells it. */
+/** What became of a packet that was sent, as the peer's feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1) tells it. */
 export interface PacketResult {
   /** Unwrapped transport-wide sequence number. */
   readonly sequence: number;

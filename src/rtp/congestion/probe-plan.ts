@@ -39,7 +39,7 @@ export interface ProbePlanUpdate {
 }
 
 /**
- * Decides when to probe for more: at the beginning, so that a call on a good network is sharp after a round trip; as long as
+ * Decides when to probe for more, as libwebrtc does, for draft-ietf-rmcat-gcc-02 §5.5 has growth alone: at the beginning, so that a call on a good network is sharp after a round trip; as long as
  * probes succeed; every five seconds while the encoder does not use what it might, every two as long as that finds more; and every
  * two to three seconds while it does and the path is calm, because creeping up from where a bad moment has left it takes half a minute.
  */

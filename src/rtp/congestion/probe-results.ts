@@ -33,7 +33,7 @@ interface Arrivals {
   firstArrivedBytes: number;
 }
 
-/** Measures from the arrivals of a cluster's packets how many bits per second the path bore. */
+/** Measures from the arrivals of a cluster's packets how many bits per second the path bore, as libwebrtc does; no draft has probing. */
 export class ProbeResults {
   readonly #clusters = new Map<number, Arrivals>();
 

@@ -23,7 +23,7 @@ interface Remembered {
 }
 
 /**
- * Matches the peer's transport-wide feedback with what was sent. Feedback that is lost itself leaves its packets
+ * Matches the peer's transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1) with what was sent. Feedback that is lost itself leaves its packets
  * without a verdict: nobody knows whether they arrived.
  */
 export class SentTransportPackets {
