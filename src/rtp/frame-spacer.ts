@@ -12,7 +12,7 @@ interface TimedFrame {
 }
 
 /**
- * Spreads bursts of frames; no RFC asks for it. When a lost packet has come at last, all frames that waited behind it are ready in the same moment; a listener who
+ * Spreads bursts of frames, which RFC 3550 leaves to the receiver. When a lost packet has come at last, all frames that waited behind it are ready in the same moment; a listener who
  * always takes the newest one would see a single one of them, and of 30 frames per second 11 would be left at 5 % loss and a
  * round trip of 150 ms. So they follow each other at twice the speed at which they were taken: all are seen, and what was late has soon
  * caught up. A frame that does not follow on the heels of another is never held, so that a good network costs nothing.
