@@ -218,10 +218,11 @@ describe("the page's outputs", () => {
     expect(await panel.locator("#bold").count()).toBe(1);
     expect(await page.title()).toBe("FastRTC"); // Neither script nor handler of an event has run.
     expect(await panel.locator("meter").evaluate((meter) => (meter as HTMLMeterElement).value)).toBe(0.5);
-    const widths = await panel
-      .locator("img.file-image")
-      .evaluateAll((images) => images.map((one) => (one as HTMLImageElement).naturalWidth));
-    expect(widths).toEqual([1, 1]);
+    const widths = (): Promise<number[]> =>
+      panel
+        .locator("img.file-image")
+        .evaluateAll((images) => images.map((one) => (one as HTMLImageElement).naturalWidth));
+    await expect.poll(widths).toEqual([1, 1]);
     // Drawn by a module that comes with the first diagram; its numbers are there as a table.
     const blue = (): Promise<number> =>
       panel.locator(".plot canvas").evaluate((element) => {
@@ -235,7 +236,8 @@ describe("the page's outputs", () => {
       });
     await expect.poll(blue).toBeGreaterThan(100);
     await panel.getByText("Numbers").click();
-    expect(await panel.locator(".plot tr").allInnerTexts()).toEqual(["x\ts", "0\t1", "1\t4", "2\t2"]);
+    const numbers = (): Promise<string[]> => panel.locator(".plot tr").allInnerTexts();
+    await expect.poll(numbers).toEqual(["x\ts", "0\t1", "1\t4", "2\t2"]); // Written when the browser says that it is open.
     expect(await panel.locator("a", { hasText: "two" }).getAttribute("href")).toBe("https://example.com");
     expect(await panel.locator("em").innerText()).toBe("Hi");
   });
