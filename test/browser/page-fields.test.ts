@@ -89,7 +89,7 @@ describe("the page's inputs", () => {
     await page.getByLabel("Number").selectOption("two");
     await page.getByLabel("b", { exact: true }).check();
     await page.getByLabel("c", { exact: true }).check();
-    expect(await page.getByLabel("a", { exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByLabel("a", { exact: true }).isDisabled()).toBe(true);
     await page.getByRole("button", { name: "Press" }).click();
     await page.getByLabel("Data").fill('{"a":[1]}');
     await page.getByLabel("Program").fill("x = 1");

@@ -128,7 +128,7 @@ describe("recording", () => {
     await shows(page);
     await page.locator(".own").hover();
     await page.getByRole("button", { name: "Hide my picture" }).click();
-    expect(await page.locator(".own-video").count()).toBe(0);
+    await expect.poll(() => page.locator(".own-video").count()).toBe(0);
     await page.getByRole("button", { name: "Show my picture" }).click();
     await expect.poll(() => page.locator(".own-video").count()).toBe(1);
   });
@@ -174,7 +174,7 @@ describe("what goes wrong is said", () => {
     await second.getByRole("alert").filter({ hasText: "The only place is taken." }).waitFor();
     await isIdle(second);
     await second.getByRole("button", { name: "Dismiss" }).click();
-    expect(await second.getByRole("alert").count()).toBe(0);
+    await expect.poll(() => second.getByRole("alert").count()).toBe(0);
   });
 
   test("when the handler throws, in one toast that counts, while the stream stands", async () => {
