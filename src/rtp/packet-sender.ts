@@ -11,6 +11,10 @@ import { TransportStamper } from "./transport-stamper.ts";
 const DEFAULT_ROUND_TRIP_MS = 100;
 /** What of the bitrate goes into RTP headers. */
 const HEADER_SHARE = 0.03;
+/** After so long without any transport-wide feedback a peer whose other reports come is taken to send none. */
+const NO_FEEDBACK_MS = 2000;
+/** How fast packets leave when nothing is known of the path: as bursts of one picture, not faster than a line at home. */
+const UNKNOWN_PATH_BPS = 10_000_000;
 /** A longer queue than this, and the encoder had better skip a picture. */
 const MAX_VIDEO_QUEUE_MS = 100;
 
@@ -42,10 +46,13 @@ export interface PacketSenderStats extends BandwidthStats {
 export class PacketSender {
   readonly #options: PacketSenderOptions;
   readonly #stamper: TransportStamper;
-  readonly #estimator: BandwidthEstimator | undefined;
+  /** Absent when the peer gives no transport-wide feedback. */
+  #estimator: BandwidthEstimator | undefined;
   readonly #pacer: Pacer | undefined;
   readonly #audioRate = new ByteRate();
   readonly #resentRate = new ByteRate();
+  #firstSentAtMs: number | undefined;
+  #hasFeedback = false;
 
   constructor(options: PacketSenderOptions) {
     this.#options = options;
@@ -102,7 +109,12 @@ export class PacketSender {
   }
 
   handleRtcp(packet: RtcpPacket, nowMs: number): void {
-    if (packet.type !== "transport-wide-feedback" || !this.#estimator) return;
+    if (!this.#estimator) return;
+    if (packet.type !== "transport-wide-feedback") {
+      if (packet.type === "receiver-report" || packet.type === "remb") this.#doubtFeedback(nowMs);
+      return;
+    }
+    this.#hasFeedback = true;
     const roundTripMs = this.#options.roundTripTime.currentMs ?? DEFAULT_ROUND_TRIP_MS;
     this.#estimator.handleFeedback(packet, { nowMs, roundTripMs });
     this.#pacer?.setBitrate(this.#estimator.estimateBps);
@@ -112,14 +124,15 @@ export class PacketSender {
   }
 
   handleTimer(nowMs: number): void {
-    if (!this.#pacer || !this.#estimator) return;
-    this.#estimator.handleTimer(nowMs);
-    this.#pacer.setBitrate(this.#estimator.estimateBps);
+    if (!this.#pacer) return;
+    this.#estimator?.handleTimer(nowMs);
+    if (this.#estimator) this.#pacer.setBitrate(this.#estimator.estimateBps);
     this.#startProbe(nowMs);
     if ((this.#pacer.nextTimerMs ?? Infinity) <= nowMs) this.#release(this.#pacer.take(nowMs), nowMs);
   }
 
   #release(leaving: readonly LeavingPacket[], nowMs: number): void {
+    if (leaving.length > 0) this.#firstSentAtMs ??= nowMs;
     for (const { bytes, kind, probe } of leaving) {
       const sequenceNumber = this.#stamper.stamp(bytes, nowMs);
       if (sequenceNumber !== undefined) {
@@ -130,6 +143,16 @@ export class PacketSender {
       this.#options.send(bytes);
     }
     this.#startProbe(nowMs);
+  }
+
+  /**
+   * A peer that agreed to transport-wide feedback and reports all else, but never that, would be sent less and less: from then on only
+   * its losses and REMB count, as without the agreement.
+   */
+  #doubtFeedback(nowMs: number): void {
+    if (this.#hasFeedback || nowMs - (this.#firstSentAtMs ?? nowMs) < NO_FEEDBACK_MS) return;
+    this.#estimator = undefined;
+    this.#pacer?.setBitrate(UNKNOWN_PATH_BPS);
   }
 
   #drain(nowMs: number): void {

@@ -116,9 +116,9 @@ export class VideoSendStream {
     return this.#transportBps ?? this.#bitrate.targetBps;
   }
 
-  /** Notes what the connection's estimate leaves for this stream; from then on reports and REMB say nothing any more. */
-  setTransportBitrate(bps: number): void {
-    this.#transportBps = clampBitrate(bps, VIDEO_BITRATE_LIMITS);
+  /** Notes what the connection's estimate leaves for this stream: reports and REMB say nothing beside it. undefined when there is none. */
+  setTransportBitrate(bps: number | undefined): void {
+    this.#transportBps = bps === undefined ? undefined : clampBitrate(bps, VIDEO_BITRATE_LIMITS);
   }
 
   get stats(): VideoSendStats {

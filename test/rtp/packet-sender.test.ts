@@ -3,6 +3,7 @@ import { TRANSPORT_BITRATE_LIMITS } from "../../src/rtp/bitrate-limits.ts";
 import { HEADER_EXTENSION_URIS, HeaderExtensionMap } from "../../src/rtp/header-extensions.ts";
 import { PacketSender } from "../../src/rtp/packet-sender.ts";
 import { parseRtpPacket, serializeRtpPacket } from "../../src/rtp/packet.ts";
+import type { RtcpPacket } from "../../src/rtp/rtcp/compound.ts";
 import { RoundTripTime } from "../../src/rtp/round-trip-time.ts";
 
 const EXTENSIONS = new HeaderExtensionMap([[2, HEADER_EXTENSION_URIS.transportSequenceNumber]]);
@@ -47,6 +48,49 @@ describe("PacketSender", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it("goes by loss and REMB alone when the peer reports, but never by the feedback that it agreed to", () => {
+    const { sender, left } = setUp();
+    const report: RtcpPacket = { type: "receiver-report", ssrc: 1, reports: [] };
+    for (let nowMs = 0; nowMs < 1900; nowMs += 33) {
+      sender.send([packet(1000)], "video", nowMs);
+      sender.handleTimer(nowMs);
+      sender.handleRtcp(report, nowMs);
+    }
+    expect(sender.videoBpsAt(1900)).toBeGreaterThan(0);
+    sender.handleRtcp(report, 2000);
+    const count = left.length;
+    sender.send([packet(1000)], "video", 2001);
+    sender.handleTimer(2002);
+    expect([sender.videoBpsAt(2002), sender.estimateBps, left.length - count]).toEqual([undefined, undefined, 1]);
+  });
+
+  it("goes on estimating when feedback has come once, and stays careful when nothing comes at all", () => {
+    const { sender } = setUp();
+    const startBps = sender.estimateBps ?? 0;
+    for (let nowMs = 0; nowMs < 6000; nowMs += 33) {
+      sender.send([packet(1000)], "video", nowMs);
+      sender.handleTimer(nowMs);
+    }
+    expect(sender.estimateBps).toBeLessThan(startBps / 4);
+    const told = setUp().sender;
+    told.send([packet(1000)], "video", 0);
+    told.handleRtcp(
+      {
+        type: "transport-wide-feedback",
+        senderSsrc: 1,
+        mediaSsrc: 1,
+        baseSequence: 0,
+        packetCount: 1,
+        referenceTime: 0,
+        feedbackCount: 0,
+        arrivals: [{ offset: 0, ticks: 0 }],
+      },
+      50,
+    );
+    told.handleRtcp({ type: "receiver-report", ssrc: 1, reports: [] }, 5000);
+    expect(told.estimateBps).toBeGreaterThan(0);
   });
 
   it("numbers packets in the order in which they leave, not in which they came", () => {

@@ -82,8 +82,7 @@ export class VideoSender {
     const encoder = await this.#encoder;
     if (this.#closed) return;
     const nowMs = clock.nowMs();
-    const pathBps = path.videoBpsAt(nowMs);
-    if (pathBps !== undefined) stream.setTransportBitrate(pathBps);
+    stream.setTransportBitrate(path.videoBpsAt(nowMs));
     encoder.setBitrate(stream.targetBitrateBps);
     const placed = fitted.withTimestamp(this.#timeline.place(frame.timestampUs, nowMs * 1000));
     this.#encoding = encoder.encode(placed, { keyframe: stream.takeForcedKeyframe(nowMs) }).then(
