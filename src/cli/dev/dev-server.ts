@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listen } from "../../server/listen.ts";
+import { requestPath } from "../../server/node-request.ts";
 import type { AppState, AppSupervisor } from "./app-supervisor.ts";
 import { DEV_PATH, DEV_SCRIPT, type DevEvent, EVENTS_PATH, placeholderPage, SCRIPT_PATH } from "./dev-page.ts";
 import { proxyRequest, proxyUpgrade } from "./dev-proxy.ts";
@@ -54,7 +55,7 @@ export class DevServer implements AsyncDisposable {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const pathname = requestPath(request);
     if (pathname.startsWith(DEV_PATH)) {
       this.#answerItself(pathname, response);
       return;
