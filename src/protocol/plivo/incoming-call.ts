@@ -1,4 +1,5 @@
 import { FastRtcError } from "../../errors.ts";
+import { callDocument } from "../call-document.ts";
 import { escapeXml } from "../escape-xml.ts";
 import { SPOKEN_WORDS } from "../spoken-words.ts";
 import { type StreamAddress, streamUrl } from "../stream-address.ts";
@@ -18,7 +19,7 @@ export function plivoCallXml({ parameters, ...address }: PlivoCallOptions): stri
     throw new FastRtcError("invalid_argument", "Plivo's extra headers are of letters and digits only.");
   }
   const headers = pairs.map(([name, value]) => `${name}=${value}`).join(",");
-  return document(
+  return callDocument(
     `${say(SPOKEN_WORDS.greeting)}<Stream bidirectional="true" keepCallAlive="true" contentType="audio/x-mulaw;rate=8000"` +
       `${headers === "" ? "" : ` extraHeaders="${headers}"`}>${escapeXml(streamUrl(address))}</Stream>` +
       `${say(SPOKEN_WORDS.farewell)}<Hangup />`,
@@ -27,11 +28,7 @@ export function plivoCallXml({ parameters, ...address }: PlivoCallOptions): stri
 
 /** The XML that says a sentence and ends the call. */
 export function plivoHangUpXml(sentence: string): string {
-  return document(`${say(sentence)}<Hangup />`);
-}
-
-function document(content: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><Response>${content}</Response>`;
+  return callDocument(`${say(sentence)}<Hangup />`);
 }
 
 function say(text: string): string {

@@ -1,3 +1,4 @@
+import { callDocument } from "../call-document.ts";
 import { escapeXml } from "../escape-xml.ts";
 import { SPOKEN_WORDS } from "../spoken-words.ts";
 import { type StreamAddress, streamUrl } from "../stream-address.ts";
@@ -15,7 +16,7 @@ export function telnyxCallTexml({ parameters, ...address }: TelnyxCallOptions): 
   const elements = Object.entries(parameters).map(
     ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}" />`,
   );
-  return document(
+  return callDocument(
     say(SPOKEN_WORDS.greeting) +
       `<Connect><Stream url="${escapeXml(streamUrl(address))}" track="inbound_track" codec="PCMU" bidirectionalMode="rtp" ` +
       `bidirectionalCodec="PCMU">${elements.join("")}</Stream></Connect>${say(SPOKEN_WORDS.farewell)}<Hangup />`,
@@ -24,11 +25,7 @@ export function telnyxCallTexml({ parameters, ...address }: TelnyxCallOptions): 
 
 /** The TeXML that says a sentence and ends the call. */
 export function telnyxHangUpTexml(sentence: string): string {
-  return document(`${say(sentence)}<Hangup />`);
-}
-
-function document(content: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><Response>${content}</Response>`;
+  return callDocument(`${say(sentence)}<Hangup />`);
 }
 
 function say(text: string): string {

@@ -1,3 +1,4 @@
+import { callDocument } from "../call-document.ts";
 import { escapeXml } from "../escape-xml.ts";
 import { SPOKEN_WORDS } from "../spoken-words.ts";
 import { type StreamAddress, streamUrl } from "../stream-address.ts";
@@ -25,12 +26,12 @@ export function incomingCallTwiml({
     ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}" />`,
   );
   const stream = `<Stream url="${escapeXml(streamUrl(address))}">${parameterElements.join("")}</Stream>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Response>${say(greeting)}<Connect>${stream}</Connect>${say(farewell)}</Response>`;
+  return callDocument(`${say(greeting)}<Connect>${stream}</Connect>${say(farewell)}`);
 }
 
 /** The TwiML that says a sentence and ends the call. */
 export function hangUpTwiml(sentence: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><Response>${say(sentence)}<Hangup /></Response>`;
+  return callDocument(`${say(sentence)}<Hangup />`);
 }
 
 function say(text: string): string {

@@ -5,27 +5,29 @@ import { plivoSignedText } from "../../protocol/plivo/signed-text.ts";
 import { encodePlivoCheckpoint, encodePlivoClear, encodePlivoMedia } from "../../protocol/plivo/stream-command.ts";
 import { parsePlivoMessage } from "../../protocol/plivo/stream-message.ts";
 import type { CallWebhook, Carrier } from "./carrier.ts";
-import { StreamTickets, TICKET_PARAMETER } from "./stream-tickets.ts";
+import { StreamTickets } from "./stream-tickets.ts";
+import { ticketedStreams } from "./ticketed-streams.ts";
 
 /**
  * Plivo: XML, and audio streaming in mu-law of 8 kHz.
  * @param authToken The account's; undefined lets anyone call.
  */
 export function plivoCarrier(authToken: string | undefined, clock: Clock = systemClock): Carrier {
-  const tickets = new StreamTickets(authToken, clock);
+  const streams = ticketedStreams(
+    new StreamTickets(authToken, clock),
+    authToken === undefined ? undefined : (webhook) => isSigned(webhook, authToken),
+  );
   return {
     name: "Plivo",
     route: "plivo",
     codec: "PCMU",
     sampleRate: 8000,
-    checksCallers: authToken !== undefined,
-    sentWebhook: (webhook) => authToken === undefined || isSigned(webhook, authToken),
-    openedStream: ({ parameters }) => authToken === undefined || tickets.take(parameters[TICKET_PARAMETER]),
+    ...streams.checks,
     connect: (address) => ({
       contentType: "application/xml",
       body: plivoCallXml({
         ...address,
-        parameters: authToken === undefined ? {} : { [TICKET_PARAMETER]: tickets.issue() },
+        parameters: streams.parameters(),
       }),
     }),
     hangUp: (sentence) => ({ contentType: "application/xml", body: plivoHangUpXml(sentence) }),

@@ -5,7 +5,8 @@ import { telnyxCallTexml, telnyxHangUpTexml } from "../../protocol/telnyx/incomi
 import { encodeTelnyxClear, encodeTelnyxMark, encodeTelnyxMedia } from "../../protocol/telnyx/stream-command.ts";
 import { parseTelnyxMessage } from "../../protocol/telnyx/stream-message.ts";
 import type { CallWebhook, Carrier } from "./carrier.ts";
-import { StreamTickets, TICKET_PARAMETER } from "./stream-tickets.ts";
+import { StreamTickets } from "./stream-tickets.ts";
+import { ticketedStreams } from "./ticketed-streams.ts";
 
 export interface TelnyxCarrierOptions {
   /** The account's public key, as base64; undefined lets anyone call. */
@@ -26,18 +27,19 @@ const DER_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
  */
 export function telnyxCarrier({ publicKey, secret, clock = systemClock }: TelnyxCarrierOptions): Carrier {
   const key = publicKey === undefined ? undefined : ed25519Key(publicKey);
-  const tickets = new StreamTickets(secret, clock);
+  const streams = ticketedStreams(
+    new StreamTickets(secret, clock),
+    key && ((webhook) => isSigned(webhook, key, clock)),
+  );
   return {
     name: "Telnyx",
     route: "telnyx",
     codec: "PCMU",
     sampleRate: 8000,
-    checksCallers: key !== undefined,
-    sentWebhook: (webhook) => key === undefined || isSigned(webhook, key, clock),
-    openedStream: ({ parameters }) => key === undefined || tickets.take(parameters[TICKET_PARAMETER]),
+    ...streams.checks,
     connect: (address) => ({
       contentType: "application/xml",
-      body: telnyxCallTexml({ ...address, parameters: key ? { [TICKET_PARAMETER]: tickets.issue() } : {} }),
+      body: telnyxCallTexml({ ...address, parameters: streams.parameters() }),
     }),
     hangUp: (sentence) => ({ contentType: "application/xml", body: telnyxHangUpTexml(sentence) }),
     readText: parseTelnyxMessage,

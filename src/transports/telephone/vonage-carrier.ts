@@ -5,7 +5,8 @@ import { vonageCallNcco, vonageHangUpNcco } from "../../protocol/vonage/incoming
 import { encodeVonageClear, encodeVonageNotify } from "../../protocol/vonage/stream-command.ts";
 import { VONAGE_SAMPLE_RATE, parseVonageMessage, parseVonageSound } from "../../protocol/vonage/stream-message.ts";
 import type { CallWebhook, Carrier } from "./carrier.ts";
-import { StreamTickets, TICKET_PARAMETER } from "./stream-tickets.ts";
+import { StreamTickets } from "./stream-tickets.ts";
+import { ticketedStreams } from "./ticketed-streams.ts";
 
 /** How old a signature may be, in seconds. */
 const TOLERANCE_S = 300;
@@ -18,20 +19,21 @@ const claimsSchema = z.object({ iat: z.number(), payload_hash: z.string().option
  * @param signatureSecret The account's; undefined lets anyone call.
  */
 export function vonageCarrier(signatureSecret: string | undefined, clock: Clock = systemClock): Carrier {
-  const tickets = new StreamTickets(signatureSecret, clock);
+  const streams = ticketedStreams(
+    new StreamTickets(signatureSecret, clock),
+    signatureSecret === undefined ? undefined : (webhook) => isSigned(webhook, signatureSecret, clock),
+  );
   return {
     name: "Vonage",
     route: "vonage",
     codec: "L16",
     sampleRate: VONAGE_SAMPLE_RATE,
-    checksCallers: signatureSecret !== undefined,
-    sentWebhook: (webhook) => signatureSecret === undefined || isSigned(webhook, signatureSecret, clock),
-    openedStream: ({ parameters }) => signatureSecret === undefined || tickets.take(parameters[TICKET_PARAMETER]),
+    ...streams.checks,
     connect: (address) => ({
       contentType: "application/json",
       body: vonageCallNcco({
         ...address,
-        parameters: signatureSecret === undefined ? {} : { [TICKET_PARAMETER]: tickets.issue() },
+        parameters: streams.parameters(),
       }),
     }),
     hangUp: (sentence) => ({ contentType: "application/json", body: vonageHangUpNcco(sentence) }),
