@@ -1,6 +1,6 @@
 import { installDebianPackages, succeeds } from "./debian-packages.ts";
 
-/** What the tests of real networks and telephones run: each program, with a call that ends at once, and Debian's package of it. */
+/** What the tests of real networks, telephones and voices run: each program, with a call that ends at once, and Debian's package of it. */
 const TOOLS = [
   { command: "turnserver", args: ["--version"], package: "coturn" },
   { command: "ip", args: ["-V"], package: "iproute2" },
@@ -10,6 +10,7 @@ const TOOLS = [
   { command: "sh", args: ["-c", "command -v sipp"], package: "sip-tester" },
   { command: "sh", args: ["-c", "command -v baresip"], package: "baresip-core" },
   { command: "nginx", args: ["-v"], package: "nginx" },
+  { command: "espeak-ng", args: ["--version"], package: "espeak-ng" },
   { command: "caddy", args: ["version"], package: "caddy" },
 ] as const;
 
